@@ -1,0 +1,1 @@
+"""Everything that makes weights: data readers, synthetic motion, augmentation, training loops."""
