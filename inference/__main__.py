@@ -1,0 +1,77 @@
+"""``python -m inference COMMAND …``: finds the command's module, imports only that one and runs it."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import sys
+from typing import NamedTuple, Protocol, cast
+
+from inference.errors import InferenceError
+
+EXIT_BAD_INPUT = 2
+
+
+class Command(NamedTuple):
+    """Where a command lives. The module has ``add_arguments(parser)`` and ``run(args) -> int``."""
+
+    module: str
+    summary: str
+
+
+class CommandModule(Protocol):
+    """What a command's module offers."""
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None: ...
+
+    def run(self, args: argparse.Namespace) -> int: ...
+
+
+COMMANDS: dict[tuple[str, ...], Command] = {
+    ("analyse",): Command("inference.commands.analyse", "exercise, sets and repetitions of one clip"),
+    ("keypoints",): Command("inference.commands.keypoints", "write the 24 keypoints of every sampled frame"),
+    ("weights",): Command("inference.commands.weights", "fetch and verify the model files"),
+    ("evaluate",): Command("inference.evaluate", "score a list of labelled clips"),
+    ("evaluate-pose",): Command("inference.evaluate_pose", "score a pose estimator on labelled pictures"),
+    ("train", "pose"): Command("inference.train.pose", "train the pose network"),
+    ("train", "classifier"): Command("inference.train.classifier", "train the exercise classifier"),
+    ("train", "reps"): Command("inference.train.reps", "fit the repetition counter"),
+    ("synth",): Command("inference.train.synth_cli", "make synthetic motion"),
+}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; bad input ends with status 2 and its code as JSON on stdout."""
+    argv = sys.argv[1:] if argv is None else argv
+    path = _find_command(argv)
+    if path is None:
+        return _print_usage(argv)
+    command = COMMANDS[path]
+    module = cast(CommandModule, importlib.import_module(command.module))
+    parser = argparse.ArgumentParser(prog=f"python -m inference {' '.join(path)}", description=command.summary)
+    module.add_arguments(parser)
+    args = parser.parse_args(argv[len(path) :])
+    try:
+        return module.run(args)
+    except InferenceError as error:
+        print(json.dumps({"error": {"code": error.code.value}}))
+        print(error, file=sys.stderr)
+        return EXIT_BAD_INPUT
+
+
+def _find_command(argv: list[str]) -> tuple[str, ...] | None:
+    return next((path for path in COMMANDS if tuple(argv[: len(path)]) == path), None)
+
+
+def _print_usage(argv: list[str]) -> int:
+    asked_for_help = bool(argv) and argv[0] in {"-h", "--help"}
+    stream = sys.stdout if asked_for_help else sys.stderr
+    print("usage: python -m inference COMMAND …\n", file=stream)
+    for path, command in COMMANDS.items():
+        print(f"  {' '.join(path):<18} {command.summary}", file=stream)
+    return 0 if asked_for_help else EXIT_BAD_INPUT
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,39 @@
+"""Analyse one clip and print the result."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from inference import pipeline
+from inference.report import as_json
+from inference.types import AnalysisOptions, Stage
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The clip and what to write."""
+    parser.add_argument("clip", type=Path)
+    parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
+    parser.add_argument("--estimator", help="name of a pose estimator (default: the product's)")
+    parser.add_argument("--out-dir", type=Path, help="also write keypoints, pictures and the rendition here")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Analyse; with ``--out-dir`` the files of the diary are written too."""
+    options = AnalysisOptions(estimator=args.estimator, out_dir=args.out_dir)
+    result = pipeline.analyse(args.clip, options, _show_progress)
+    if args.out_dir:
+        result = pipeline.finish_media(args.clip, result, args.out_dir, _show_progress)
+    if args.json:
+        print(json.dumps(as_json(result)))
+        return 0
+    for number, found in enumerate(result.recognition.sets, start=1):
+        print(f"set {number}: {found.exercise} × {found.rep_count.count}  {found.start_s:.1f}–{found.end_s:.1f} s")
+    return 0
+
+
+def _show_progress(stage: Stage, share: float) -> None:
+    if sys.stderr.isatty():
+        print(f"\r{stage.value:<10} {share:4.0%}", end="\n" if share >= 1 else "", file=sys.stderr, flush=True)
