@@ -1,0 +1,25 @@
+"""Pages in the language and the time zone of the person who looks at them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+
+
+class PreferencesMiddleware:
+    """Switch language and time zone to the person's; visitors keep what the browser asks for."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Hold the person's preferences for the time of one request."""
+        if not request.user.is_authenticated:
+            return self.get_response(request)
+        request.LANGUAGE_CODE = request.user.language
+        with translation.override(request.user.language), timezone.override(request.user.tz):
+            response = self.get_response(request)
+        response.headers["Content-Language"] = request.user.language
+        return response

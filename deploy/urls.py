@@ -1,0 +1,21 @@
+"""Addresses of the site."""
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path
+
+
+def show_health(request: HttpRequest) -> HttpResponse:
+    """Tell a load balancer that the process answers."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+urlpatterns = [
+    path("healthz", show_health),
+    path("admin/", admin.site.urls),
+    path("accounts/", include("accounts.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("_allauth/", include("allauth.headless.urls")),
+    path("", include("diary.api.urls")),  # /api/… and /media/…
+    path("", include("frontend.urls")),
+]

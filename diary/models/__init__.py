@@ -1,0 +1,10 @@
+"""Tables of the diary."""
+
+from diary.models.analyses import Analysis
+from diary.models.clips import Clip
+from diary.models.exercises import Exercise
+from diary.models.sets import WorkoutSet
+from diary.models.uploads import Upload
+from diary.models.workouts import Workout
+
+__all__ = ["Analysis", "Clip", "Exercise", "Upload", "Workout", "WorkoutSet"]

@@ -1,0 +1,9 @@
+"""The app of the processes that analyse clips."""
+
+from django.apps import AppConfig
+
+
+class WorkersConfig(AppConfig):
+    """Celery's side of the site."""
+
+    name = "workers"
