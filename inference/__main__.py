@@ -23,9 +23,11 @@ class Command(NamedTuple):
 class CommandModule(Protocol):
     """What a command's module offers."""
 
-    def add_arguments(self, parser: argparse.ArgumentParser) -> None: ...
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Declare the command's arguments."""
 
-    def run(self, args: argparse.Namespace) -> int: ...
+    def run(self, args: argparse.Namespace) -> int:
+        """Do it and return the exit status."""
 
 
 COMMANDS: dict[tuple[str, ...], Command] = {

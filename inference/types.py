@@ -43,6 +43,8 @@ class VideoInfo:
     has_audio: bool
     captured_at: datetime | None  # aware, from the container; None when it does not say
     size_bytes: int
+    is_mirrored: bool = False  # flipped left to right after the turn, as some front cameras store it
+    transfer: str = ""  # transfer characteristic as ffprobe names it, such as bt709 or smpte2084
 
 
 @dataclass(frozen=True)
