@@ -28,9 +28,13 @@ class Code(StrEnum):
     UPLOAD_CHECKSUM_MISMATCH = "upload_checksum_mismatch"
     UPLOAD_CHECKSUM_UNSUPPORTED = "upload_checksum_unsupported"
     UPLOAD_EXPIRED = "upload_expired"
+    UPLOAD_HEADER = "upload_header"
     UPLOAD_INCOMPLETE = "upload_incomplete"
     UPLOAD_OFFSET_MISMATCH = "upload_offset_mismatch"
+    UPLOAD_STALLED = "upload_stalled"
     UPLOAD_TOO_MUCH = "upload_too_much"
+    UPLOAD_VERSION = "upload_version"
+    STORAGE_FULL = "storage_full"
 
     # The diary.
     ANALYSIS_ACTIVE = "analysis_active"

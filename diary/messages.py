@@ -104,6 +104,10 @@ SENTENCES: dict[Code, dict[str, tuple[str, str]]] = {
         "en": ("This upload was left too long and is gone.", "Start the upload again."),
         "ko": ("업로드가 오래 멈춰 있어 삭제되었어요.", "처음부터 다시 올려 주세요."),
     },
+    Code.UPLOAD_HEADER: {
+        "en": ("The header {header} is missing or malformed.", "Send it as tus 1.0.0 describes it."),
+        "ko": ("{header} 헤더가 없거나 올바르지 않아요.", "tus 1.0.0 규격에 맞게 보내 주세요."),
+    },
     Code.UPLOAD_INCOMPLETE: {
         "en": ("The upload is not complete yet.", "Send the missing bytes first."),
         "ko": ("업로드가 아직 끝나지 않았어요.", "남은 부분을 먼저 보내 주세요."),
@@ -112,9 +116,21 @@ SENTENCES: dict[Code, dict[str, tuple[str, str]]] = {
         "en": ("The upload stands at another byte.", "Ask where it stands and go on from there."),
         "ko": ("업로드 위치가 맞지 않아요.", "현재 위치를 확인한 뒤 거기서부터 이어 보내 주세요."),
     },
+    Code.UPLOAD_STALLED: {
+        "en": ("No more data came.", "Ask where the upload stands and go on from there."),
+        "ko": ("데이터가 더 이상 오지 않았어요.", "현재 위치를 확인한 뒤 거기서부터 이어 보내 주세요."),
+    },
     Code.UPLOAD_TOO_MUCH: {
         "en": ("More bytes came than were announced.", "Start the upload again."),
         "ko": ("알려 준 크기보다 많은 데이터가 왔어요.", "처음부터 다시 올려 주세요."),
+    },
+    Code.UPLOAD_VERSION: {
+        "en": ("This server speaks tus 1.0.0 only.", "Send the header Tus-Resumable: 1.0.0."),
+        "ko": ("이 서버는 tus 1.0.0만 지원해요.", "Tus-Resumable: 1.0.0 헤더를 보내 주세요."),
+    },
+    Code.STORAGE_FULL: {
+        "en": ("The server has no room left.", "What arrived is kept; try again later."),
+        "ko": ("서버에 남은 공간이 없어요.", "받은 부분은 보관돼요. 나중에 다시 시도해 주세요."),
     },
     Code.ANALYSIS_ACTIVE: {
         "en": ("This clip is already being analysed.", "Wait until it is done."),

@@ -1,0 +1,91 @@
+"""Request bodies as they arrive. Django's own handler reads a body to its end before a view runs, and throws all of it
+away when the connection breaks; for an upload from a phone those are the very bytes to keep."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.core import signals
+from django.core.handlers.asgi import ASGIHandler, get_script_prefix
+from django.http import HttpRequest
+from django.urls import set_script_prefix
+
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+STREAMED_PATH = re.compile(r"/api/v1/uploads/")
+STREAMED_METHODS = frozenset({"POST", "PATCH"})
+SYNC_CHUNK_BYTES = 1 << 20
+
+
+class Disconnected(Exception):
+    """The client went away before the body was complete."""
+
+
+class StreamingASGIHandler(ASGIHandler):
+    """Django, except that bodies of uploads reach the view while they arrive."""
+
+    async def handle(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        """Serve one request; middleware, sessions and languages work as for any other."""
+        if not is_streamed(scope):
+            return await super().handle(scope, receive, send)
+        set_script_prefix(get_script_prefix(scope))
+        await signals.request_started.asend(sender=self.__class__, scope=scope)
+        request, refusal = self.create_request(scope, io.BytesIO())
+        if request is not None:
+            request.live_body = LiveBody(receive)
+            response = await self.run_get_response(request)
+        else:
+            response = refusal
+        await self.send_response(response, send)
+        await sync_to_async(response.close)()
+        return None
+
+
+class LiveBody:
+    """The chunks of one body in the order of their arrival."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self.complete = False
+
+    async def read(self, timeout_s: float) -> bytes:
+        """The next chunk, empty at the end; TimeoutError when nothing came in time, which loses nothing."""
+        while not self.complete:
+            message = await asyncio.wait_for(self._receive(), timeout_s)
+            if message["type"] == "http.disconnect":
+                raise Disconnected
+            self.complete = not message.get("more_body", False)
+            if message.get("body"):
+                return bytes(message["body"])
+        return b""
+
+
+class ReadBody:
+    """The same for a body that has been read already: another server than ours, or a test client."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+
+    async def read(self, timeout_s: float) -> bytes:
+        """The next piece of the body, empty at the end."""
+        del timeout_s
+        return self._request.read(SYNC_CHUNK_BYTES)
+
+
+def is_streamed(scope: dict[str, Any]) -> bool:
+    """Whether the body of this request is one to be read as it arrives."""
+    return scope["type"] == "http" and scope["method"] in STREAMED_METHODS and bool(STREAMED_PATH.search(scope["path"]))
+
+
+def body_of(request: HttpRequest) -> LiveBody | ReadBody:
+    """How to read the body of a request."""
+    live = getattr(request, "live_body", None)
+    return live if isinstance(live, LiveBody) else ReadBody(request)
+
+
