@@ -1,4 +1,4 @@
-"""Run the worker, upload and API suites on a real PostgreSQL and a real Redis (`python -m tests.engines [pytest args]`).
+"""Run the worker, upload and API suites on real PostgreSQL and Redis (`python -m tests.engines [pytest args]`).
 
 Both servers are private: own port, own data folder in a temporary place, gone when the tests are done.
 """
@@ -59,14 +59,13 @@ def postgres() -> Iterator[str]:
     data = f"{folder}/data"
     init = [postgres_program("initdb"), "-D", data, "-U", "deukgeun", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]
     subprocess.run(as_postgres(*init, "--no-sync"), check=True, stdout=subprocess.DEVNULL, cwd=folder)
-    settings = ["-c", "fsync=off", "-c", f"unix_socket_directories={folder}", "-c", "listen_addresses=127.0.0.1"]
-    command = as_postgres(postgres_program("postgres"), "-D", data, "-p", str(port), *settings)
-    with open(f"{folder}/log", "wb") as log, subprocess.Popen(command, cwd=folder, stderr=log) as server:
-        try:
-            wait_for_port(port)
-            yield f"postgresql://deukgeun@127.0.0.1:{port}/postgres"
-        finally:
-            server.terminate()
+    options = f"-p {port} -c fsync=off -c unix_socket_directories={folder} -c listen_addresses=127.0.0.1"
+    control = as_postgres(postgres_program("pg_ctl"), "-D", data, "-s", "-w")
+    subprocess.run([*control, "-l", f"{folder}/log", "-o", options, "start"], check=True, cwd=folder)
+    try:
+        yield f"postgresql://deukgeun@127.0.0.1:{port}/postgres"
+    finally:
+        subprocess.run([*control, "-m", "fast", "stop"], check=True, cwd=folder)
     shutil.rmtree(folder, ignore_errors=True)
 
 
