@@ -67,9 +67,9 @@ def install_system_packages(packages: list[str]) -> None:
     """Install Debian packages when root; otherwise say exactly what to type."""
     command = f"apt-get install -y --no-install-recommends {' '.join(packages)}"
     if not shutil.which("apt-get"):
-        raise SetupError(f"These packages are missing: {', '.join(packages)}.\n    Install them with your system's tool.")
+        raise SetupError(f"Missing: {', '.join(packages)}.\n    Install them with your system's package manager.")
     if os.geteuid() != 0:
-        raise SetupError(f"These packages are missing: {', '.join(packages)}.\n    Type: sudo {command}")
+        raise SetupError(f"Missing: {', '.join(packages)}.\n    Type: sudo {command}")
     say(f"Installing system packages: {', '.join(packages)}")
     remedy = f"Check the network, then type: apt-get update && {command}"
     os.environ.setdefault("DEBIAN_FRONTEND", "noninteractive")
@@ -89,7 +89,7 @@ def ensure_venv() -> None:
     if PYTHON.exists():
         return
     try:
-        import ensurepip  # noqa: F401, PLC0415
+        import ensurepip  # noqa: F401
     except ImportError:
         install_system_packages([f"python{sys.version_info.major}.{sys.version_info.minor}-venv"])
     say("Creating the virtual environment in .venv/")
@@ -97,9 +97,9 @@ def ensure_venv() -> None:
 
 
 def pip_install(*arguments: str) -> None:
-    """pip inside .venv/, with its progress bars."""
-    run(str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", *arguments,
-        remedy="Check the network and the free disk space, then repeat the command; what was fetched is kept.")  # fmt: skip
+    """Run pip inside .venv/, with its progress bars."""
+    remedy = "Check the network and the free disk space, then repeat the command; what was fetched is kept."
+    run(str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", *arguments, remedy=remedy)
 
 
 def cpu_index_answers() -> bool:
@@ -143,7 +143,9 @@ def ensure_weights() -> None:
 def bootstrap(*, with_tests: bool) -> None:
     """All steps in order."""
     if sys.version_info < MINIMUM:
-        raise SetupError(f"Python {sys.version.split()[0]} is too old.\n    Install Python 3.11 and type: make PYTHON=python3.11 …")
+        raise SetupError(
+            f"Python {sys.version.split()[0]} is too old.\n    Install 3.11, then: make PYTHON=python3.11 …"
+        )
     ensure_programs(FOR_TESTS if with_tests else FFMPEG)
     ensure_venv()
     ensure_packages("requirements.txt")
