@@ -87,5 +87,3 @@ def body_of(request: HttpRequest) -> LiveBody | ReadBody:
     """How to read the body of a request."""
     live = getattr(request, "live_body", None)
     return live if isinstance(live, LiveBody) else ReadBody(request)
-
-

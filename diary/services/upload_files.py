@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import fcntl
 import os
-from collections.abc import Iterator
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
 from uuid import UUID
 
 from django.conf import settings
@@ -45,11 +43,10 @@ def remove_files(upload_id: UUID) -> None:
 class PartFile:
     """An upload's file in the hands of its only writer."""
 
-    def __init__(self, handle: BinaryIO, upload_id: UUID, offset: int) -> None:
+    def __init__(self, handle: FileIO, upload_id: UUID) -> None:
         self._handle = handle
         self._upload_id = upload_id
-        self.offset = 0
-        self.roll_back(min(offset, os.fstat(handle.fileno()).st_size))
+        self.offset = handle.seek(0, os.SEEK_END)
 
     def write(self, data: bytes) -> None:
         """Add bytes at the end."""
@@ -83,10 +80,10 @@ class PartFile:
         self._handle.close()
 
 
-def open_part(upload_id: UUID, offset: int) -> PartFile:
-    """Take the file for writing at the last offset that is known to be good, or refuse with "upload_busy"."""
+def open_part(upload_id: UUID) -> PartFile:
+    """Take the file for writing at its end, or refuse with "upload_busy"."""
     part_path(upload_id).parent.mkdir(parents=True, exist_ok=True)
-    handle = os.fdopen(os.open(part_path(upload_id), os.O_RDWR | os.O_CREAT, 0o600), "r+b", buffering=0)
+    handle = FileIO(os.open(part_path(upload_id), os.O_RDWR | os.O_CREAT, 0o600), "r+")
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
@@ -94,14 +91,4 @@ def open_part(upload_id: UUID, offset: int) -> PartFile:
         wanted_path(upload_id).touch()
         raise DiaryError(Code.UPLOAD_BUSY) from error
     wanted_path(upload_id).unlink(missing_ok=True)
-    return PartFile(handle, upload_id, offset)
-
-
-@contextlib.contextmanager
-def hold_part(upload_id: UUID, offset: int) -> Iterator[PartFile]:
-    """The same for a with-block."""
-    part = open_part(upload_id, offset)
-    try:
-        yield part
-    finally:
-        part.close()
+    return PartFile(handle, upload_id)

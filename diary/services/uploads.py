@@ -1,0 +1,186 @@
+"""Uploads that may be interrupted: announced, received piece by piece, turned into a clip when whole."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from accounts.models import User
+from diary.errors import Code, DiaryError
+from diary.models import Clip, Upload
+from diary.services import clips, upload_files
+from diary.services.upload_files import PartFile
+
+NAME_CHARS = 255
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What became of an upload; not `created` when the same bytes were there before."""
+
+    clip: Clip
+    created: bool
+
+
+def create_upload(*, user: User, length: int, filename: str = "", metadata: dict[str, str] | None = None) -> Upload:
+    """Announce a film; refused before a byte is sent when it is empty, too large or over the quota."""
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=user.pk)  # of two at once, only one may take the last room
+        clips.check_size(user=user, size_bytes=length)
+        return Upload.objects.create(
+            user=user,
+            length=length,
+            filename=Path(filename.replace("\\", "/")).name[:NAME_CHARS],
+            metadata=metadata or {},
+            expires_at=_expiry(),
+        )
+
+
+def current_offset(*, upload: Upload) -> int:
+    """How many bytes are safely there: what the row says, or less when the file lost its end in a crash."""
+    if upload.sha256:
+        return upload.length
+    return min(upload.offset, upload_files.stored_bytes(upload.pk))
+
+
+def open_upload(*, upload: Upload, offset: int) -> PartFile:
+    """Take an upload for writing at the offset that the client believes in."""
+    if upload.expires_at <= timezone.now():
+        raise DiaryError(Code.UPLOAD_EXPIRED)
+    if upload.sha256:
+        raise DiaryError(Code.UPLOAD_OFFSET_MISMATCH)
+    part = upload_files.open_part(upload.pk)
+    try:
+        _go_to(upload, part, offset)
+    except BaseException:
+        part.close()
+        raise
+    return part
+
+
+def _go_to(upload: Upload, part: PartFile, offset: int) -> None:
+    """Only under the lock is the offset the last word of the writer before; what it wrote beyond that is dropped."""
+    upload.refresh_from_db(fields=["offset", "sha256"])
+    safe = min(upload.offset, part.offset)
+    if upload.sha256 or safe != offset:
+        raise DiaryError(Code.UPLOAD_OFFSET_MISMATCH)
+    part.roll_back(safe)
+
+
+def append_chunk(*, upload: Upload, part: PartFile, data: bytes) -> None:
+    """Write bytes; they count once `save_offset` has run."""
+    if part.offset + len(data) > upload.length:
+        raise DiaryError(Code.UPLOAD_TOO_MUCH)
+    part.write(data)
+
+
+def save_offset(*, upload: Upload, part: PartFile) -> None:
+    """Make what was written count."""
+    part.sync()
+    upload.offset, upload.expires_at = part.offset, _expiry()
+    rows = Upload.objects.filter(pk=upload.pk, sha256="")
+    if not rows.update(offset=upload.offset, expires_at=upload.expires_at):
+        upload_files.remove_files(upload.pk)  # its owner ended it while the bytes came
+        raise DiaryError(Code.UPLOAD_EXPIRED)
+
+
+def finish_upload(*, upload: Upload) -> Finished | None:
+    """Make the clip of a complete upload and queue its analysis; asked again it gives the same clip.
+
+    None when the clip was deleted since. The caller wakes a worker for ``selectors.analyses.latest_analysis(clip)``.
+    """
+    if upload.clip is not None:
+        return Finished(upload.clip, created=False)
+    with contextlib.closing(upload_files.open_part(upload.pk)) as part:
+        upload.refresh_from_db()
+        if upload.clip is not None:
+            return Finished(upload.clip, created=False)
+        if not upload.sha256 and part.offset != upload.length:
+            raise DiaryError(Code.UPLOAD_INCOMPLETE)
+        finished = _make_clip(upload, part)
+    upload_files.remove_files(upload.pk)
+    return finished
+
+
+def _make_clip(upload: Upload, part: PartFile) -> Finished | None:
+    """The hash is written down before the file moves: after a crash in between it leads to the clip."""
+    path = upload_files.part_path(upload.pk)
+    if not upload.sha256:
+        upload.sha256 = clips.hash_file(path=path)
+        upload.save(update_fields=["sha256"])
+    known = Clip.objects.filter(user=upload.user, sha256=upload.sha256).first()
+    if known is None and part.offset != upload.length:
+        return None
+    finished = Finished(known, created=False) if known is not None else _keep_clip(upload, path)
+    upload.clip = finished.clip
+    upload.save(update_fields=["clip"])
+    return finished
+
+
+def _keep_clip(upload: Upload, path: Path) -> Finished:
+    moment = parse_capture(text=upload.metadata.get("captured_at", ""), user=upload.user)
+    clip, created = clips.keep_clip(
+        user=upload.user, path=path, sha256=upload.sha256, original_name=upload.filename, captured_at=moment
+    )
+    return Finished(clip, created)
+
+
+def parse_capture(*, text: str, user: User) -> datetime | None:
+    """When the client says that the film was taken: ISO 8601 (without zone: the person's) or milliseconds since 1970."""
+    try:
+        if text.isascii() and text.isdigit():
+            return datetime.fromtimestamp(int(text) / 1000, tz=UTC)
+        moment = parse_datetime(text)
+    except (ValueError, OverflowError, OSError):
+        return None
+    if moment is None or timezone.is_aware(moment):
+        return moment
+    return moment.replace(tzinfo=user.tz)
+
+
+def terminate_upload(*, upload: Upload) -> None:
+    """Forget an upload and its bytes; a clip that it has become stays."""
+    upload_id = upload.pk
+    upload.delete()
+    upload_files.remove_files(upload_id)
+
+
+def purge_expired() -> int:
+    """Throw away uploads whose time is over, and files without an upload; returns how many uploads."""
+    over = Upload.objects.filter(expires_at__lte=timezone.now())
+    expired = list(over.values_list("pk", flat=True))
+    purged = over.filter(pk__in=expired).delete()[0]
+    for upload_id in expired:
+        upload_files.remove_files(upload_id)
+    _remove_strays()
+    return purged
+
+
+def _remove_strays() -> None:
+    """Files whose row is gone, and what a crashed multipart request left; young ones may still be in use."""
+    oldest = time.time() - settings.UPLOAD_EXPIRES_S
+    for path in Path(settings.UPLOAD_ROOT).iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            if path.is_file() and path.stat().st_mtime < oldest and not _belongs(path):
+                path.unlink()
+
+
+def _belongs(path: Path) -> bool:
+    try:
+        return Upload.objects.filter(pk=UUID(hex=path.stem)).exists()
+    except ValueError:
+        return False
+
+
+def _expiry() -> datetime:
+    """When an upload that gets no more bytes is thrown away."""
+    return timezone.now() + timedelta(seconds=settings.UPLOAD_EXPIRES_S)
