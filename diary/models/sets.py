@@ -90,4 +90,4 @@ class WorkoutSet(models.Model):
     @property
     def is_touched(self) -> bool:
         """Whether a person decided anything about the set."""
-        return any(self.is_locked(field) for field in self.USER_FIELDS)
+        return any(self.is_locked(field) for field in (*self.USER_FIELDS, "day"))

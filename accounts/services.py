@@ -1,0 +1,84 @@
+"""Writes about people: tokens of devices and the end of an account."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from django.contrib.sessions.models import Session
+from django.core.files.base import File
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import DeviceToken, User
+from diary.services.files import CLIPS_FOLDER, delete_folder_on_commit
+from diary.services.uploads import upload_path
+
+SIGN = "dgk_"  # lets people and secret scanners recognise a token
+USED_EVERY = timedelta(minutes=1)  # how exact `last_used_at` is, so that a busy app does not write at each request
+
+
+def hash_token(token: str) -> str:
+    """What is stored of a token; its 256 random bits need no slow hash."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def create_token(*, user: User, name: str) -> tuple[DeviceToken, str]:
+    """Add a device; the second value is the token, which is not shown again."""
+    token = SIGN + secrets.token_urlsafe(32)
+    row = DeviceToken.objects.create(
+        user=user, name=name, token_hash=hash_token(token), prefix=token[: len(SIGN) + 4]
+    )
+    return row, token
+
+
+def revoke_token(*, token: DeviceToken) -> DeviceToken:
+    """Shut a device out; doing it twice keeps the first time."""
+    DeviceToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now())
+    token.refresh_from_db()
+    return token
+
+
+def use_token(*, token: str) -> DeviceToken | None:
+    """Find whom a token lets in, and note that it was used."""
+    rows = DeviceToken.objects.select_related("user")
+    row = rows.filter(token_hash=hash_token(token), revoked_at=None, user__is_active=True).first()
+    now = timezone.now()
+    if row is not None and (row.last_used_at is None or now - row.last_used_at > USED_EVERY):
+        DeviceToken.objects.filter(pk=row.pk).update(last_used_at=now)
+        row.last_used_at = now
+    return row
+
+
+def set_portrait(*, user: User, picture: File[bytes] | None) -> User:
+    """Keep or drop the picture by which a person is found among others."""
+    before = user.portrait.name
+    user.portrait = picture  # type: ignore[assignment]
+    user.save(update_fields=["portrait"])
+    if before:
+        transaction.on_commit(lambda: default_storage.delete(before))
+    return user
+
+
+@transaction.atomic
+def end_sessions(*, user: User) -> int:
+    """Log the person out everywhere; returns how many sessions ended."""
+    open_sessions = Session.objects.filter(expire_date__gte=timezone.now()).iterator()
+    theirs = [row.pk for row in open_sessions if row.get_decoded().get("_auth_user_id") == str(user.pk)]
+    Session.objects.filter(pk__in=theirs).delete()
+    return len(theirs)
+
+
+@transaction.atomic
+def delete_account(*, user: User) -> None:
+    """Delete a person with all rows and, after the commit, all files."""
+    end_sessions(user=user)
+    parts = [upload_path(upload) for upload in user.uploads.all()]
+    folders = [f"{CLIPS_FOLDER}/{user.pk}", f"people/{user.pk}"]
+    user.workouts.all().delete()  # sets first: they protect the exercises that go with the person
+    user.delete()
+    for folder in folders:
+        delete_folder_on_commit(folder=folder)
+    transaction.on_commit(lambda: [part.unlink(missing_ok=True) for part in parts])

@@ -1,0 +1,33 @@
+"""Reads about runs."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.models import User
+from diary.models import Analysis, Clip
+
+
+def list_analyses(user: User) -> QuerySet[Analysis]:
+    """Runs over the person's clips, the newest first."""
+    return Analysis.objects.filter(clip__user=user).select_related("clip")
+
+
+def latest_analysis(clip: Clip) -> Analysis | None:
+    """The newest run over a clip."""
+    return clip.analyses.order_by("-queued_at", "-id").first()
+
+
+def list_waiting(*, longer_than: timedelta, limit: int) -> list[uuid.UUID]:
+    """Runs that have waited for a while, the longest first; those whose wake-up may have been lost."""
+    waiting = Analysis.objects.filter(status=Analysis.Status.QUEUED, queued_at__lt=timezone.now() - longer_than)
+    return list(waiting.order_by("queued_at").values_list("pk", flat=True)[:limit])
+
+
+def is_claimed(*, analysis_id: uuid.UUID, attempt: int) -> bool:
+    """Whether the run still belongs to this attempt; no longer when it was cancelled, re-queued or deleted."""
+    return Analysis.objects.filter(pk=analysis_id, attempt=attempt, status=Analysis.Status.RUNNING).exists()

@@ -1,0 +1,138 @@
+"""Writes about clips."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from diary.calc import is_believable_capture, local_day
+from diary.errors import Code, DiaryError
+from diary.models import Analysis, Clip
+from diary.selectors.usage import read_usage
+from diary.services import files, workouts
+
+FACTS = ("duration_s", "width", "height", "captured_at", "capture_source", "day")
+
+
+def check_size(*, user: User, size_bytes: int) -> None:
+    """Refuse what is empty, too large or more than the person may store."""
+    if size_bytes <= 0:
+        raise DiaryError(Code.EMPTY_FILE)
+    if size_bytes > settings.MAX_CLIP_BYTES:
+        raise DiaryError(Code.TOO_LARGE, limit_bytes=settings.MAX_CLIP_BYTES)
+    usage = read_usage(user)
+    if size_bytes > usage.free_bytes:
+        raise DiaryError(Code.OVER_QUOTA, quota_bytes=usage.quota_bytes, used_bytes=usage.used_bytes)
+
+
+def hash_file(*, path: Path) -> str:
+    """sha256 of a file, hex."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def create_clip(
+    *, user: User, path: Path, original_name: str = "", captured_at: datetime | None = None
+) -> tuple[Clip, bool]:
+    """Take over a file (it is moved away) and queue its analysis.
+
+    The same bytes again give the clip that is there and False. ``captured_at`` is what the client believes; what the
+    film itself says wins over it. The caller wakes a worker for ``selectors.analyses.latest_analysis(clip)``.
+    """
+    sha256 = hash_file(path=path)
+    if (clip := Clip.objects.filter(user=user, sha256=sha256).first()) is not None:
+        path.unlink(missing_ok=True)
+        return clip, False
+    check_size(user=user, size_bytes=path.stat().st_size)
+    return keep_clip(user=user, path=path, sha256=sha256, original_name=original_name, captured_at=captured_at)
+
+
+def keep_clip(
+    *, user: User, path: Path, sha256: str, original_name: str = "", captured_at: datetime | None = None
+) -> tuple[Clip, bool]:
+    """Like ``create_clip`` for a file whose room was reserved and whose bytes are known."""
+    now = timezone.now()
+    moment = captured_at if captured_at is not None and is_believable_capture(captured_at, now) else now
+    clip = Clip(
+        user=user,
+        sha256=sha256,
+        size_bytes=path.stat().st_size,
+        original_name=original_name[:255],
+        captured_at=moment,
+        day=local_day(moment, user.tz),
+    )
+    clip.original.name = files.store_file(source=path, name=f"{clip.folder}/original")
+    return _insert(clip)
+
+
+def _insert(clip: Clip) -> tuple[Clip, bool]:
+    """Write clip and queued analysis together; who loses a race for the same bytes gets the winner's clip."""
+    try:
+        with transaction.atomic():
+            clip.save(force_insert=True)
+            Analysis.objects.create(clip=clip)
+    except IntegrityError:
+        files.delete_folder(folder=clip.folder)
+        return Clip.objects.get(user=clip.user, sha256=clip.sha256), False
+    return clip, True
+
+
+def start_analysis(*, clip: Clip, options: dict[str, Any] | None = None) -> Analysis:
+    """Queue another run; one at a time for a clip. Options: person_hint [time_s, x, y], x and y as shares."""
+    try:
+        with transaction.atomic():
+            return Analysis.objects.create(clip=clip, options=options or {})
+    except IntegrityError as error:
+        raise DiaryError(Code.ANALYSIS_ACTIVE) from error
+
+
+@transaction.atomic
+def move_clip(*, clip: Clip, date: date) -> Clip:
+    """The person says on which day the film was taken; its sets go there, except those moved by hand."""
+    shift = date - clip.day
+    clip.captured_at += shift
+    clip.day, clip.capture_source = date, Clip.CaptureSource.USER
+    clip.save(update_fields=["captured_at", "day", "capture_source"])
+    rows = clip.sets.select_related("workout__user")
+    workouts.move_sets(sets=[row for row in rows if not row.is_locked("day")], date=date)
+    return clip
+
+
+def note_facts(*, clip: Clip, video: dict[str, Any]) -> None:
+    """Write what the film says about itself, and the names of the files made of it. Its own date wins over the upload's, never over the person's."""
+    clip.duration_s, clip.width, clip.height = video["duration_s"], video["width_px"], video["height_px"]
+    captured_at = video.get("captured_at")
+    moment = datetime.fromisoformat(captured_at) if captured_at else None
+    trusted = moment is not None and is_believable_capture(moment, clip.created_at)
+    if moment is not None and trusted and clip.capture_source == Clip.CaptureSource.UPLOAD:
+        clip.captured_at, clip.capture_source = moment, Clip.CaptureSource.METADATA
+        _take_to_day(clip, local_day(moment, clip.user.tz))
+    clip.save(update_fields=[*FACTS, "poster", "keypoints"])
+
+
+def _take_to_day(clip: Clip, day: date) -> None:
+    clip.day = day
+    rows = clip.sets.select_related("workout__user")
+    workouts.move_sets(sets=[row for row in rows if not row.is_touched], date=day)
+
+
+@transaction.atomic
+def delete_clip(*, clip: Clip, with_sets: bool = False) -> None:
+    """Delete a clip with all its files. Its sets stay in the diary, without pictures, unless they shall go too."""
+    rows = list(clip.sets.select_related("workout"))
+    if with_sets:
+        clip.sets.all().delete()
+        for workout in {row.workout_id: row.workout for row in rows}.values():
+            workouts.drop_if_empty(workout=workout)
+    else:
+        clip.sets.update(thumbnail="", updated_at=timezone.now())
+    folder = clip.folder
+    clip.delete()
+    files.delete_folder_on_commit(folder=folder)

@@ -1,0 +1,132 @@
+"""How findings of an analysis become rows of the diary. Called inside the transaction of `services.analyses`."""
+
+from __future__ import annotations
+
+import array
+import sys
+from typing import Any
+
+from diary.calc import match_spans, overlap_share
+from diary.models import Analysis, Clip, Exercise, WorkoutSet
+from diary.services import examples, workouts
+from diary.services.exercises import find_by_slug
+from diary.services.outcome import Candidate, Finding, Outcome
+
+DISMISSED_OVERLAP = 0.5  # of a stretch whose set a person deleted: found again, it stays away
+FIELD_PARTS = {"exercise": "classifier"}  # which model answers for a value; "reps" for all others
+
+
+def fill_sets(*, analysis: Analysis, outcome: Outcome, thumbnails: list[str]) -> list[WorkoutSet]:
+    """Write the findings: into rows that are there where they fit, into new ones where none does.
+
+    Rows that no finding fits go when nobody touched them, and stay when somebody did.
+    """
+    clip = analysis.clip
+    findings = [(f, t) for f, t in zip(outcome["sets"], thumbnails, strict=True) if not _is_dismissed(clip, f)]
+    rows = _present_rows(clip)
+    places = pair_rows(rows, [finding for finding, _ in findings])
+    drop_untouched([row for row, place in zip(rows, places, strict=True) if place is None])
+    by_place = {place: row for row, place in zip(rows, places, strict=True) if place is not None}
+    named = find_by_slug(user=clip.user, slugs=[finding["exercise"] for finding, _ in findings])
+    for place, (finding, thumbnail) in enumerate(findings):
+        row = by_place.get(place) or new_row(clip)
+        row.analysis, row.thumbnail = analysis, thumbnail
+        write_finding(row=row, finding=finding, exercise=named.get(finding["exercise"]), models=outcome["models"])
+        row.save()
+    return leave_row(clip=clip, analysis=analysis, candidates=outcome["candidates"])
+
+
+def leave_row(*, clip: Clip, analysis: Analysis, candidates: list[Candidate]) -> list[WorkoutSet]:
+    """The rows of a clip; when there is none, an empty one that a person can fill by hand."""
+    if not (rows := _present_rows(clip)):
+        row = new_row(clip)
+        row.analysis, row.candidates = analysis, list(candidates)
+        row.save()
+        rows = [row]
+    return rows
+
+
+def new_row(clip: Clip) -> WorkoutSet:
+    """An unsaved row at the end of the clip's day."""
+    workout = workouts.open_workout(user=clip.user, date=clip.day)
+    return WorkoutSet(workout=workout, clip=clip, position=workouts.next_position(workout=workout))
+
+
+def pair_rows(rows: list[WorkoutSet], findings: list[Finding]) -> list[int | None]:
+    """For each row the finding it is about: by time where the row has one, else in order among those left."""
+    timed = [(i, (r.start_s, r.end_s)) for i, r in enumerate(rows) if r.start_s is not None and r.end_s is not None]
+    spans = [(finding["start_s"], finding["end_s"]) for finding in findings]
+    matches = match_spans([(float(a), float(b)) for _, (a, b) in timed], spans)
+    found = dict(zip([i for i, _ in timed], matches, strict=True))
+    left = iter(place for place in range(len(findings)) if place not in found.values())
+    return [found[i] if i in found else next(left, None) for i in range(len(rows))]
+
+
+def write_finding(*, row: WorkoutSet, finding: Finding, exercise: Exercise | None, models: dict[str, str]) -> None:
+    """Write each value that nobody locked; for a locked one keep what differs as a proposal."""
+    for name, value in _values(finding, exercise).items():
+        model = models.get(FIELD_PARTS.get(name, "reps"), "")
+        confidence = finding["confidence"] if name == "exercise" else finding["reps_confidence"]
+        if row.is_locked(name):
+            _propose(row, name, value, model, confidence)
+        else:
+            setattr(row, name, value)
+            row.provenance[name] = {"source": "model", "model": model, "confidence": confidence, "locked": False}
+    row.candidates = list(finding["candidates"])
+    if not row.is_locked("reps"):
+        row.reps_low, row.reps_high = _bounds(finding)
+    row.embedding, row.embedding_model = pack_embedding(finding["embedding"]), models.get("classifier", "")
+    examples.note_example(row=row)
+
+
+def _values(finding: Finding, exercise: Exercise | None) -> dict[str, Any]:
+    held = finding["hold_s"] is not None
+    return {
+        "exercise": exercise,
+        "reps": None if held else finding["reps"],
+        "duration_s": finding["hold_s"],
+        "start_s": finding["start_s"],
+        "end_s": finding["end_s"],
+        "rep_times": [list(times) for times in finding["rep_times"]],
+    }
+
+
+def _propose(row: WorkoutSet, name: str, value: Any, model: str, confidence: float) -> None:
+    """A model that does not know proposes nothing; a person who said more than the model is left in peace."""
+    row.proposal.pop(name, None)
+    if value is None or value == getattr(row, name):
+        return
+    shown = value.slug if isinstance(value, Exercise) else value
+    row.proposal[name] = {"value": shown, "model": model, "confidence": confidence}
+
+
+def _bounds(finding: Finding) -> tuple[int | None, int | None]:
+    return (None, None) if finding["hold_s"] is not None else (finding["reps_low"], finding["reps_high"])
+
+
+def pack_embedding(values: list[float] | None) -> bytes | None:
+    """(D,) as float32, little endian."""
+    if values is None:
+        return None
+    packed = array.array("f", values)
+    if sys.byteorder == "big":
+        packed.byteswap()
+    return packed.tobytes()
+
+
+def drop_untouched(rows: list[WorkoutSet]) -> None:
+    """Delete rows that only a model ever wrote, and days that are empty then."""
+    for row in rows:
+        if not row.is_touched:
+            row.delete()
+            workouts.drop_if_empty(workout=row.workout)
+
+
+def _is_dismissed(clip: Clip, finding: Finding) -> bool:
+    span = (finding["start_s"], finding["end_s"])
+    return any(overlap_share(span, (start, end)) >= DISMISSED_OVERLAP for start, end in clip.dismissed_spans)
+
+
+def _present_rows(clip: Clip) -> list[WorkoutSet]:
+    rows = WorkoutSet.objects.select_for_update(of=("self",)).select_related("workout__user", "exercise")
+    return list(rows.filter(clip=clip).order_by("start_s", "position", "created_at"))

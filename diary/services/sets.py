@@ -1,0 +1,151 @@
+"""Writes about sets. What a person writes is locked: no model writes it again, newer ones only propose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.core.files.storage import default_storage
+from django.db import transaction
+
+from accounts.models import User
+from diary.errors import Code, DiaryError
+from diary.models import Clip, Exercise, Workout, WorkoutSet
+from diary.services import examples, workouts
+from diary.services.exercises import find_by_slug
+
+BY_USER = {"source": "user", "model": "", "confidence": None, "locked": True}
+
+
+@transaction.atomic
+def create_set(*, user: User, date: date, clip: Clip | None = None, source: str = "user", **values: Any) -> WorkoutSet:
+    """Add a set by hand (or from an import): exercise, reps, weight_kg, duration_s, rpe, note, start_s, end_s."""
+    workout = workouts.open_workout(user=user, date=date)
+    row = WorkoutSet(workout=workout, clip=clip, position=workouts.next_position(workout=workout))
+    given = {name: value for name, value in values.items() if value not in (None, "")}
+    _write(row, given, source=source)
+    row.save(force_insert=True)
+    return row
+
+
+@transaction.atomic
+def correct_set(*, row: WorkoutSet, day: date | None = None, **values: Any) -> WorkoutSet:
+    """Write values that a person decided and lock them; the same value again confirms and locks it as well."""
+    fresh = lock_set(row)
+    _write(fresh, values)
+    if day is not None and day != fresh.workout.date:
+        fresh.provenance["day"] = BY_USER
+        fresh.save(update_fields=["provenance"])
+        workouts.move_sets(sets=[fresh], date=day)
+    examples.note_example(row=fresh)
+    fresh.save()
+    return fresh
+
+
+def lock_set(row: WorkoutSet) -> WorkoutSet:
+    """The present state of a set, held until the transaction ends: a worker may be filling it."""
+    rows = WorkoutSet.objects.select_for_update(of=("self",)).select_related("workout__user", "exercise", "clip")
+    if (fresh := rows.filter(pk=row.pk).first()) is None:
+        raise DiaryError(Code.NOT_FOUND)
+    return fresh
+
+
+def _write(row: WorkoutSet, values: dict[str, Any], source: str = "user") -> None:
+    for name, value in values.items():
+        if name not in WorkoutSet.USER_FIELDS:
+            raise DiaryError(Code.INVALID_VALUE, field=name)
+        setattr(row, name, value)
+        row.provenance[name] = {**BY_USER, "source": source}
+        row.proposal.pop(name, None)
+    if "reps" in values:
+        row.reps_low = row.reps_high = None
+    _check_owner(row.workout.user, values.get("exercise"))
+    check_values(row)
+
+
+def _check_owner(user: User, exercise: Exercise | None) -> None:
+    """Another person's own exercise is not to be had by guessing its id."""
+    if exercise is not None and exercise.owner_id not in (None, user.pk):
+        raise DiaryError(Code.INVALID_VALUE, field="exercise")
+
+
+def check_values(row: WorkoutSet) -> None:
+    """Refuse what the database would refuse, naming the field."""
+    try:
+        row.clean_fields(exclude=["workout", "exercise", "clip", "analysis", "thumbnail"])
+        row.validate_constraints(exclude=["workout", "exercise", "clip", "analysis"])
+    except ValidationError as error:
+        raise DiaryError(Code.INVALID_VALUE, field=_field_of(error)) from error
+
+
+def _field_of(error: ValidationError) -> str:
+    """The field that a validation error is about; constraints carry it in their name."""
+    named = getattr(error, "error_dict", {})
+    field = next((name for name in named if name != "__all__"), "")
+    if field:
+        return field
+    text = " ".join(error.messages)
+    hints = {"weight": "weight_kg", "duration": "duration_s", "rpe": "rpe", "reps": "reps", "start": "start_s"}
+    return next((name for hint, name in hints.items() if f"set_{hint}" in text), "values")
+
+
+@transaction.atomic
+def accept_proposal(*, row: WorkoutSet, fields: Iterable[str] | None = None) -> WorkoutSet:
+    """Take what a newer analysis proposes for locked fields (all of them by default); they stay locked."""
+    fresh = lock_set(row)
+    chosen = [name for name in (fields or list(fresh.proposal)) if name in fresh.proposal]
+    if not chosen:
+        raise DiaryError(Code.NOTHING_PROPOSED)
+    for name in chosen:
+        _take(fresh, name, fresh.proposal.pop(name))
+    check_values(fresh)
+    examples.note_example(row=fresh)
+    fresh.save()
+    return fresh
+
+
+def _take(row: WorkoutSet, name: str, proposed: dict[str, Any]) -> None:
+    value = proposed["value"]
+    if name == "exercise":
+        value = find_by_slug(user=row.workout.user, slugs=[value]).get(value)
+    setattr(row, name, value)
+    row.provenance[name] = {
+        "source": "model", "model": proposed["model"], "confidence": proposed["confidence"], "locked": True
+    }  # fmt: skip
+
+
+@transaction.atomic
+def dismiss_proposal(*, row: WorkoutSet) -> WorkoutSet:
+    """Keep one's own values and hear no more of the proposal."""
+    fresh = lock_set(row)
+    fresh.proposal = {}
+    fresh.save(update_fields=["proposal", "updated_at"])
+    return fresh
+
+
+@transaction.atomic
+def delete_set(*, row: WorkoutSet) -> None:
+    """Delete a set. Its clip remembers the stretch, so that a later analysis does not bring it back."""
+    fresh = lock_set(row)
+    if fresh.clip is not None and fresh.start_s is not None and fresh.end_s is not None:
+        fresh.clip.dismissed_spans = [*fresh.clip.dismissed_spans, [fresh.start_s, fresh.end_s]]
+        fresh.clip.save(update_fields=["dismissed_spans"])
+    thumbnail = fresh.thumbnail.name
+    fresh.delete()
+    workouts.drop_if_empty(workout=fresh.workout)
+    if thumbnail:
+        transaction.on_commit(lambda: default_storage.delete(thumbnail))
+
+
+@transaction.atomic
+def order_sets(*, workout: Workout, ids: list[UUID]) -> None:
+    """Put the sets of a day into an order; those that are not named keep theirs, after the named ones."""
+    rows = {row.pk: row for row in workout.sets.all()}
+    named = [rows.pop(id) for id in dict.fromkeys(ids) if id in rows]
+    ordered = named + list(rows.values())
+    for place, row in enumerate(ordered):
+        row.position = place
+    WorkoutSet.objects.bulk_update(ordered, ["position"])
