@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import DeviceToken, User
 from diary.services.files import CLIPS_FOLDER, delete_folder_on_commit
-from diary.services.uploads import upload_path
+from diary.services.upload_files import remove_files
 
 SIGN = "dgk_"  # lets people and secret scanners recognise a token
 USED_EVERY = timedelta(minutes=1)  # how exact `last_used_at` is, so that a busy app does not write at each request
@@ -75,10 +75,10 @@ def end_sessions(*, user: User) -> int:
 def delete_account(*, user: User) -> None:
     """Delete a person with all rows and, after the commit, all files."""
     end_sessions(user=user)
-    parts = [upload_path(upload) for upload in user.uploads.all()]
+    uploads = list(user.uploads.values_list("pk", flat=True))
     folders = [f"{CLIPS_FOLDER}/{user.pk}", f"people/{user.pk}"]
     user.workouts.all().delete()  # sets first: they protect the exercises that go with the person
     user.delete()
     for folder in folders:
         delete_folder_on_commit(folder=folder)
-    transaction.on_commit(lambda: [part.unlink(missing_ok=True) for part in parts])
+    transaction.on_commit(lambda: [remove_files(upload) for upload in uploads])

@@ -106,7 +106,10 @@ def move_clip(*, clip: Clip, date: date) -> Clip:
 
 
 def note_facts(*, clip: Clip, video: dict[str, Any]) -> None:
-    """Write what the film says about itself, and the names of the files made of it. Its own date wins over the upload's, never over the person's."""
+    """Write what the film says about itself, and the files made of it.
+
+    Its own date wins over the upload's, never over the person's.
+    """
     clip.duration_s, clip.width, clip.height = video["duration_s"], video["width_px"], video["height_px"]
     captured_at = video.get("captured_at")
     moment = datetime.fromisoformat(captured_at) if captured_at else None
