@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from datetime import timedelta
+from functools import partial
 
 from django.contrib.sessions.models import Session
 from django.core.files.base import File
@@ -28,9 +29,7 @@ def hash_token(token: str) -> str:
 def create_token(*, user: User, name: str) -> tuple[DeviceToken, str]:
     """Add a device; the second value is the token, which is not shown again."""
     token = SIGN + secrets.token_urlsafe(32)
-    row = DeviceToken.objects.create(
-        user=user, name=name, token_hash=hash_token(token), prefix=token[: len(SIGN) + 4]
-    )
+    row = DeviceToken.objects.create(user=user, name=name, token_hash=hash_token(token), prefix=token[: len(SIGN) + 4])
     return row, token
 
 
@@ -55,7 +54,7 @@ def use_token(*, token: str) -> DeviceToken | None:
 def set_portrait(*, user: User, picture: File[bytes] | None) -> User:
     """Keep or drop the picture by which a person is found among others."""
     before = user.portrait.name
-    user.portrait = picture  # type: ignore[assignment]
+    user.portrait = picture
     user.save(update_fields=["portrait"])
     if before:
         transaction.on_commit(lambda: default_storage.delete(before))
@@ -81,4 +80,5 @@ def delete_account(*, user: User) -> None:
     user.delete()
     for folder in folders:
         delete_folder_on_commit(folder=folder)
-    transaction.on_commit(lambda: [remove_files(upload) for upload in uploads])
+    for upload in uploads:
+        transaction.on_commit(partial(remove_files, upload))

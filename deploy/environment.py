@@ -74,7 +74,7 @@ class Environment:
         """Django's settings for a database; SQLite beside the other files unless an address is given."""
         address = self.text(name) or f"sqlite:///{default}"
         try:
-            settings = dict(dj_database_url.parse(address, conn_max_age=0))
+            settings: dict[str, Any] = dict(dj_database_url.parse(address, conn_max_age=0))
         except (dj_database_url.ParseError, dj_database_url.UnknownSchemeError, ValueError) as error:
             raise SettingError(
                 f"{name} must look like postgres://user:password@host:5432/name or sqlite:////absolute/path."
@@ -116,7 +116,7 @@ SQLITE_OPTIONS = {
 
 def read_dotenv(path: Path) -> None:
     """Put the lines of a `.env` file into the environment; what is already set wins."""
-    Env.read_env(str(path), recurse=False)
+    Env().read_env(str(path), recurse=False)
 
 
 def stored_secret(path: Path) -> str:

@@ -1,0 +1,125 @@
+"""From a claimed run to its end: the only module that knows both the diary and inference.
+
+inference is imported on use, so that tests and commands that only need the names of tasks stay light.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import logging
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+
+from accounts.models import User
+from diary.models import Analysis
+from diary.services.analyses import fill_diary, finish_analysis
+from workers.heartbeat import Heartbeat
+from workers.report import describe_result
+
+if TYPE_CHECKING:
+    from inference.pose import PoseEstimator
+    from inference.types import AnalysisOptions
+    from inference.video import Limits
+
+log = logging.getLogger(__name__)
+
+
+class RefusedError(Exception):
+    """The clip cannot be analysed, for a reason that a person can be told."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(f"{code}: {detail}" if detail else code)
+        self.code = code
+
+
+def run_analysis(analysis: Analysis) -> None:
+    """Look at the clip, write the diary, then make the file for the player, which nobody has to wait for."""
+    from inference.errors import InferenceError
+
+    with contextlib.ExitStack() as stack:
+        scratch = stack.enter_context(_open_scratch())
+        pulse = stack.enter_context(Heartbeat(analysis_id=analysis.pk, attempt=analysis.attempt))
+        clip = _find_original(str(analysis.clip.original.name), scratch)
+        try:
+            _analyse(analysis, clip, scratch, pulse)
+        except InferenceError as error:
+            raise RefusedError(error.code.value, error.detail) from error
+
+
+def _analyse(analysis: Analysis, clip: Path, scratch: Path, pulse: Heartbeat) -> None:
+    from inference import pipeline
+
+    out, limits = scratch / "out", read_limits()
+    options = _read_options(analysis, scratch, out)
+    result = pipeline.analyse(clip, options, pulse.tell, estimator=load_models(), limits=limits)
+    outcome = describe_result(result, out)
+    if fill_diary(analysis=analysis, attempt=analysis.attempt, outcome=outcome) is None:
+        return
+    finished = pipeline.finish_media(clip, result, out, pulse.tell, limits)
+    rendition = out / "rendition.mp4"
+    finish_analysis(
+        analysis=analysis, attempt=analysis.attempt, rendition=rendition, timings_s=dict(finished.timings_s)
+    )
+
+
+@functools.cache
+def load_models() -> PoseEstimator:
+    """The estimator, kept for the life of the process."""
+    from inference import pose
+
+    return pose.load(settings.POSE_ESTIMATOR) if settings.POSE_ESTIMATOR else pose.load()
+
+
+def read_limits() -> Limits:
+    """The site's limits for a clip."""
+    from inference.video import Limits
+
+    return Limits(max_bytes=settings.MAX_CLIP_BYTES, max_duration_s=settings.MAX_CLIP_SECONDS)
+
+
+def _read_options(analysis: Analysis, scratch: Path, out: Path) -> AnalysisOptions:
+    """What the person chose for this run, and what they taught so far."""
+    from inference.types import AnalysisOptions
+
+    user = analysis.clip.user
+    hint = analysis.options.get("person_hint")
+    return AnalysisOptions(
+        estimator=settings.POSE_ESTIMATOR or None,
+        person_hint=(float(hint[0]), float(hint[1]), float(hint[2])) if hint else None,
+        out_dir=out,
+        query_image=_fetch_portrait(user, scratch),
+    )
+
+
+def _fetch_portrait(user: User, scratch: Path) -> Path | None:
+    return _copy(str(user.portrait.name), scratch / "portrait") if user.portrait else None
+
+
+def _find_original(name: str, scratch: Path) -> Path:
+    """The film as a file of this machine: itself, or a copy from the bucket."""
+    try:
+        return Path(default_storage.path(name))
+    except NotImplementedError:
+        return _copy(name, scratch / "original")
+
+
+def _copy(name: str, target: Path) -> Path:
+    with default_storage.open(name) as source, target.open("wb") as stream:
+        for chunk in source.chunks():
+            stream.write(chunk)
+    return target
+
+
+@contextlib.contextmanager
+def _open_scratch() -> Iterator[Path]:
+    """A folder on the disk of the media, so that finished files move there without being copied."""
+    root = Path(settings.VAR_DIR) / "scratch"
+    root.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=root) as folder:
+        yield Path(folder)

@@ -1,0 +1,97 @@
+"""Tasks in three steps: claim, run, finish or fail."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from celery import Task
+from celery.exceptions import SoftTimeLimitExceeded
+from celery.signals import worker_process_init, worker_ready
+from django.conf import settings
+
+from diary.errors import Code
+from diary.models import Analysis
+from diary.selectors.analyses import list_waiting
+from diary.services.analyses import claim_analysis, expire_overdue, fail_analysis, requeue_stale
+from diary.services.files import sweep_orphans
+from diary.services.uploads import purge_expired
+from workers import broker, identity, runner
+from workers.celery import SWEEP_EVERY_S, app
+from workers.heartbeat import AbandonedError
+from workers.queue import send_wake
+
+log = logging.getLogger(__name__)
+
+HARD_LIMIT_MARGIN_S = 15  # what a run gets to end by itself before its process is killed
+WAITING_LONG = timedelta(seconds=SWEEP_EVERY_S)
+WOKEN_AT_ONCE = 8  # by a sweep; the rest follows with the next ones
+
+
+class AnalysisTask(Task):  # type: ignore[type-arg]
+    """Whatever a run stumbles over, its row ends with a reason."""
+
+    def on_failure(self, exc: BaseException, task_id: str, args: Any, kwargs: Any, einfo: Any) -> None:
+        """Called by Celery with an exception that nobody expected; the log has it, the person gets a sentence."""
+        mine = Analysis.objects.filter(pk=args[0], status=Analysis.Status.RUNNING, worker=identity.own_name())
+        for analysis in mine.select_related("clip"):
+            fail_analysis(analysis=analysis, attempt=analysis.attempt, code=Code.INTERNAL)
+
+
+@app.task(
+    base=AnalysisTask,
+    name="workers.analyse_clip",
+    soft_time_limit=settings.ANALYSIS_LIMIT_S,
+    time_limit=settings.ANALYSIS_LIMIT_S + HARD_LIMIT_MARGIN_S,
+)
+def analyse_clip(analysis_id: str) -> None:
+    """Analyse a clip, if the run is still to be done."""
+    analysis = claim_analysis(id=analysis_id, worker=identity.own_name())
+    if analysis is None:
+        return
+    log.info("Analysis %s, attempt %d, begins", analysis.pk, analysis.attempt)
+    try:
+        runner.run_analysis(analysis)
+    except AbandonedError:
+        log.info("Analysis %s is no longer ours", analysis.pk)
+    except SoftTimeLimitExceeded:
+        fail_analysis(analysis=analysis, attempt=analysis.attempt, code=Code.TIMED_OUT)
+    except runner.RefusedError as refusal:
+        log.info("Analysis %s ends: %s", analysis.pk, refusal)
+        fail_analysis(analysis=analysis, attempt=analysis.attempt, code=refusal.code)
+
+
+@app.task(name="workers.sweep")
+def sweep() -> None:
+    """Queue again what dead workers left, end what is over its time, wake for what waits."""
+    expire_overdue()
+    wake_all(requeue_stale(is_gone=identity.is_gone))
+    wake_all(list_waiting(longer_than=WAITING_LONG, limit=WOKEN_AT_ONCE))
+
+
+def wake_all(ids: list[UUID]) -> None:
+    """Send wake-ups that are worthless once the next sweep sends its own."""
+    for id in ids:
+        send_wake(id, expires_s=SWEEP_EVERY_S)
+
+
+@app.task(name="workers.purge")
+def purge() -> None:
+    """Drop abandoned uploads, files without a row and copies of messages."""
+    uploads, folders = purge_expired(), sweep_orphans()
+    broker.drop_taken(settings.BROKER_DIR)
+    log.info("Purged %s uploads and %s folders", uploads, folders)
+
+
+@worker_ready.connect
+def sweep_at_start(**_kwargs: Any) -> None:
+    """What an earlier worker left behind is taken up at once."""
+    app.send_task("workers.sweep")
+
+
+@worker_process_init.connect
+def load_models(**_kwargs: Any) -> None:
+    """Load the networks before the first clip comes."""
+    runner.load_models()
