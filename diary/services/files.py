@@ -19,7 +19,7 @@ CLIPS_FOLDER = "clips"
 ORPHAN_AGE = timedelta(hours=1)  # a clip whose transaction is still open has files but no row that others see
 
 
-class MovableFile(File[bytes]):
+class MovableFile(File):  # type: ignore[type-arg]
     """A file on this disk that the storage may take over instead of copying."""
 
     def temporary_file_path(self) -> str:
