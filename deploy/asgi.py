@@ -2,8 +2,11 @@
 
 import os
 
-from django.core.asgi import get_asgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "deploy.settings")
+django.setup(set_prefix=False)
 
-application = get_asgi_application()
+from diary.api.streaming import StreamingASGIHandler  # noqa: E402
+
+application = StreamingASGIHandler()  # Django's own, except that uploads are written while they arrive

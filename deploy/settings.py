@@ -194,12 +194,40 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
 # API (pages of /api/docs/ are served from here, not from a CDN) -------------------------------------------------------
-REST_FRAMEWORK = {"DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema"}
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "diary.api.authentication.DeviceTokenAuthentication",
+        "diary.api.authentication.AppSessionAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_PAGINATION_CLASS": "diary.api.pagination.NewestFirst",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_THROTTLE_CLASSES": [
+        "rest_framework.throttling.AnonRateThrottle",
+        "rest_framework.throttling.UserRateThrottle",
+        "rest_framework.throttling.ScopedRateThrottle",
+    ],
+    "DEFAULT_THROTTLE_RATES": {"anon": "120/min", "user": "1200/min", "analyses": "120/min", "secrets": "10/min"},
+    "EXCEPTION_HANDLER": "diary.api.problem.handle_exception",
+    "NUM_PROXIES": env.integer("DEUKGEUN_PROXIES", 0),  # how many proxies in front add to X-Forwarded-For
+}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Deukgeun Diary",
+    "DESCRIPTION": "Film a set with a phone; the training diary fills itself. Guide: docs/api.md.",
     "VERSION": "1",
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "diary.api.schema.add_streams"],
+    "ENUM_NAME_OVERRIDES": {
+        "AnalysisStatus": "diary.models.Analysis.Status",
+        "AnalysisStage": "diary.models.Analysis.Stage",
+    },
 }

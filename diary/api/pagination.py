@@ -32,3 +32,17 @@ class LatestDayFirst(NewestFirst):
     """Latest training day first."""
 
     ordering = ("-date",)
+
+
+class LatestRunFirst(NewestFirst):
+    """Latest run first."""
+
+    ordering = ("-queued_at", "-id")
+
+
+class ByName(NewestFirst):
+    """In the order of the English names; a page holds the whole catalogue."""
+
+    ordering = ("name_en", "id")
+    page_size = 200
+    max_page_size = 500

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 SPEC = re.compile(r"^bytes=(\d*)-(\d*)$")
 
 
-class Unsatisfiable(Exception):
+class UnsatisfiableError(Exception):
     """The range lies outside the file."""
 
 
@@ -37,11 +37,11 @@ def parse_range(header: str, size_bytes: int) -> ByteRange | None:
     if last and int(last) < int(first):
         return None
     if int(first) >= size_bytes:
-        raise Unsatisfiable
+        raise UnsatisfiableError
     return ByteRange(int(first), end)
 
 
 def _suffix(length: int, size_bytes: int) -> ByteRange:
     if length == 0 or size_bytes == 0:
-        raise Unsatisfiable
+        raise UnsatisfiableError
     return ByteRange(max(0, size_bytes - length), size_bytes - 1)

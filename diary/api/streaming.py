@@ -1,5 +1,8 @@
-"""Request bodies as they arrive. Django's own handler reads a body to its end before a view runs, and throws all of it
-away when the connection breaks; for an upload from a phone those are the very bytes to keep."""
+"""Request bodies as they arrive.
+
+Django's own handler reads a body to its end before a view runs, and throws all of it away when the connection breaks;
+for an upload from a phone those are the very bytes to keep.
+"""
 
 from __future__ import annotations
 
@@ -18,12 +21,12 @@ from django.urls import set_script_prefix
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
-STREAMED_PATH = re.compile(r"/api/v1/uploads/")
+STREAMED_PATH = re.compile(r"/api/v1/uploads(/|$)")
 STREAMED_METHODS = frozenset({"POST", "PATCH"})
 SYNC_CHUNK_BYTES = 1 << 20
 
 
-class Disconnected(Exception):
+class DisconnectedError(Exception):
     """The client went away before the body was complete."""
 
 
@@ -59,7 +62,7 @@ class LiveBody:
         while not self.complete:
             message = await asyncio.wait_for(self._receive(), timeout_s)
             if message["type"] == "http.disconnect":
-                raise Disconnected
+                raise DisconnectedError
             self.complete = not message.get("more_body", False)
             if message.get("body"):
                 return bytes(message["body"])

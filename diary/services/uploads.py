@@ -135,7 +135,7 @@ def _keep_clip(upload: Upload, path: Path) -> Finished:
 
 
 def parse_capture(*, text: str, user: User) -> datetime | None:
-    """When the client says that the film was taken: ISO 8601 (without zone: the person's) or milliseconds since 1970."""
+    """When the client says that the film was taken: ISO 8601 (no zone: the person's) or milliseconds since 1970."""
     try:
         if text.isascii() and text.isdigit():
             return datetime.fromtimestamp(int(text) / 1000, tz=UTC)

@@ -1,0 +1,2 @@
+"""Addresses that REST framework does not serve, as OpenAPI describes them."""
+PATHS = {}

@@ -1,0 +1,44 @@
+"""What all serializers of the API share."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import models
+from django.db.models.fields.files import FieldFile
+from rest_framework import serializers
+from rest_framework.reverse import reverse
+
+from diary.errors import Code
+from diary.messages import describe
+
+
+def refusal(field: str) -> serializers.ValidationError:
+    """That a value cannot be used, in the language of the request."""
+    return serializers.ValidationError(str(describe(Code.INVALID_VALUE, field=field)), code=Code.INVALID_VALUE.value)
+
+
+class MomentField(serializers.DateTimeField):
+    """A moment, sent in UTC."""
+
+    def to_representation(self, value: Any) -> str | None:
+        """ISO 8601 with Z, whatever the time zone of the page."""
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z") if isinstance(value, datetime) else None
+
+
+class RowSerializer(serializers.ModelSerializer[Any]):
+    """A row as JSON."""
+
+    serializer_field_mapping = {
+        **serializers.ModelSerializer.serializer_field_mapping,
+        models.DateTimeField: MomentField,
+    }
+
+    def link(self, name: str, **ids: Any) -> str:
+        """An absolute address."""
+        return reverse(name, kwargs=ids, request=self.context.get("request"))
+
+    def link_file(self, file: FieldFile, name: str, **ids: Any) -> str | None:
+        """The address of a file; None while there is no file."""
+        return self.link(name, **ids) if file else None

@@ -1,0 +1,33 @@
+"""Exercises as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from diary.api.serializers.base import RowSerializer
+from diary.models import Exercise
+
+
+class ExerciseSerializer(RowSerializer):
+    """An exercise of the catalogue or the person's own."""
+
+    name = serializers.CharField(read_only=True, help_text="In the language of the request.")
+    own = serializers.BooleanField(source="is_own", read_only=True, help_text="Added by the person.")
+
+    class Meta:
+        model = Exercise
+        fields = ["id", "slug", "name", "name_en", "name_ko", "family", "kind", "aihub", "own"]
+        read_only_fields = ["id", "slug", "aihub"]
+        extra_kwargs = {
+            "name_en": {"required": False, "allow_blank": True},
+            "name_ko": {"required": False, "allow_blank": True},
+            "family": {"required": False, "allow_blank": True},
+        }
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """One name is enough; a new exercise needs one."""
+        if self.instance is None and not (attrs.get("name_en", "").strip() or attrs.get("name_ko", "").strip()):
+            raise serializers.ValidationError({"name_en": serializers.Field.default_error_messages["required"]})
+        return attrs

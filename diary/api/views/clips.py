@@ -1,0 +1,177 @@
+"""Clips, and the runs over a clip."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework import status
+from rest_framework.generics import ListAPIView
+from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BooleanField
+
+from diary import access
+from diary.api.filters import ClipFilter
+from diary.api.keypoints import read_keypoints
+from diary.api.schema import problems
+from diary.api.serializers.analyses import AnalysisRequestSerializer, AnalysisSerializer
+from diary.api.serializers.clips import ClipMoveSerializer, ClipSerializer, ClipUploadSerializer
+from diary.api.serializers.keypoints import KeypointsSerializer
+from diary.api.views.base import PersonView
+from diary.api.waking import wake_for
+from diary.models import Analysis, Clip
+from diary.selectors.listing import list_clips
+from diary.services import clips
+from workers import queue
+
+
+@extend_schema_view(
+    get=extend_schema(summary="List clips, newest first", responses={200: ClipSerializer(many=True), **problems(400)})
+)
+class ClipList(PersonView, ListAPIView[Clip]):
+    """Films of the person."""
+
+    queryset = Clip.objects.none()  # names the model; get_queryset() is what counts
+    serializer_class = ClipSerializer
+    filterset_class = ClipFilter
+    parser_classes = [MultiPartParser]
+
+    def get_queryset(self) -> QuerySet[Clip]:
+        """The person's, with what a page shows."""
+        return list_clips(self.person)
+
+    @extend_schema(
+        summary="Upload a small clip",
+        description="The answer comes before the analysis: follow `analysis.events`, or poll `Location`. The same bytes"
+        " again give the clip that is there, with 200.",
+        request={"multipart/form-data": ClipUploadSerializer},
+        responses={202: ClipSerializer, 200: ClipSerializer, **problems(400, 413, 415)},
+    )
+    def post(self, request: Request) -> Response:
+        """Keep a film and queue its analysis."""
+        clips.check_size(
+            user=self.person, size_bytes=max(1, int(request.headers.get("Content-Length") or 1) - FORM_BYTES)
+        )
+        values = self.read(ClipUploadSerializer)
+        film: UploadedFile = values["file"]
+        clips.check_size(user=self.person, size_bytes=film.size or 0)
+        clip, created = clips.create_clip(
+            user=self.person,
+            path=keep_upload(film),
+            original_name=film.name or "",
+            captured_at=values.get("captured_at"),
+        )
+        if created:
+            wake_for(clip)
+        return self.answer(clip, status.HTTP_202_ACCEPTED if created else status.HTTP_200_OK)
+
+    def answer(self, clip: Clip, number: int) -> Response:
+        """The clip, and where its analysis can be followed."""
+        body = self.show(ClipSerializer, list_clips(self.person).get(pk=clip.pk))
+        location = body["analysis"]["url"] if body["analysis"] else ""
+        return Response(body, status=number, headers={"Location": location} if location else {})
+
+
+FORM_BYTES = 64 * 1024  # what a form adds around the file
+
+
+def keep_upload(film: UploadedFile) -> Path:
+    """A file of our own with the bytes of an upload, for the service to take over."""
+    with tempfile.NamedTemporaryFile(dir=settings.UPLOAD_ROOT, suffix=".form", delete=False) as target:
+        for piece in film.chunks():
+            target.write(piece)
+    return Path(target.name)
+
+
+class ClipDetail(PersonView):
+    """One clip."""
+
+    serializer_class = ClipSerializer
+
+    @extend_schema(summary="Show a clip with its sets", responses={200: ClipSerializer, **problems(404)})
+    def get(self, request: Request, id: UUID) -> Response:
+        """The clip as it stands."""
+        return Response(self.describe(id))
+
+    @extend_schema(
+        summary="Say on which day it was filmed",
+        request=ClipMoveSerializer,
+        responses={200: ClipSerializer, **problems(400, 404)},
+    )
+    def patch(self, request: Request, id: UUID) -> Response:
+        """Move the clip and its sets to another day."""
+        clip = access.get_clip(self.person, id)
+        clips.move_clip(clip=clip, date=self.read(ClipMoveSerializer)["date"])
+        return Response(self.describe(id))
+
+    @extend_schema(
+        summary="Delete a clip and all its files",
+        parameters=[OpenApiParameter("with_sets", bool, description="Also delete its sets. Default: they stay.")],
+        responses={204: None, **problems(400, 404)},
+    )
+    def delete(self, request: Request, id: UUID) -> Response:
+        """Delete film, rendition, pictures and keypoints."""
+        clip = access.get_clip(self.person, id)
+        with_sets = BooleanField().run_validation(request.query_params.get("with_sets", "false"))
+        clips.delete_clip(clip=clip, with_sets=with_sets)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def describe(self, id: UUID) -> dict[str, Any]:
+        """The clip with its sets and its newest run."""
+        clip = access.get_clip(self.person, id)
+        return self.show(ClipSerializer, list_clips(self.person).get(pk=clip.pk))
+
+
+class ClipAnalyses(PersonView, ListAPIView[Analysis]):
+    """Runs over a clip."""
+
+    queryset = Analysis.objects.none()  # names the model; get_queryset() is what counts
+    serializer_class = AnalysisSerializer
+    parser_classes = [JSONParser]
+    filterset_class = None
+    throttle_scope = "analyses"
+
+    def get_queryset(self) -> QuerySet[Analysis]:
+        """Of this clip."""
+        return access.get_clip(self.person, self.kwargs["id"]).analyses.all()
+
+    @extend_schema(summary="List the runs over a clip", responses={200: AnalysisSerializer(many=True), **problems(404)})
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Newest first."""
+        return super().get(request, *args, **kwargs)
+
+    @extend_schema(
+        summary="Analyse again",
+        description="Values that a person decided stay; where the new run differs it proposes (`proposal` of a set).",
+        request=AnalysisRequestSerializer,
+        responses={202: AnalysisSerializer, **problems(400, 404, 409)},
+    )
+    def post(self, request: Request, id: UUID) -> Response:
+        """Queue another run, for another person in the picture if asked."""
+        clip = access.get_clip(self.person, id)
+        hint = self.read(AnalysisRequestSerializer).get("person")
+        options = {"person_hint": [hint["time_s"], hint["x"], hint["y"]]} if hint else {}
+        analysis = clips.start_analysis(clip=clip, options=options)
+        queue.wake(analysis.pk)
+        body = self.show(AnalysisSerializer, analysis)
+        return Response(body, status=status.HTTP_202_ACCEPTED, headers={"Location": body["url"]})
+
+
+class ClipKeypoints(PersonView):
+    """The body in each sampled frame."""
+
+    serializer_class = KeypointsSerializer
+
+    @extend_schema(summary="Keypoints of a clip", responses={200: KeypointsSerializer, **problems(404)})
+    def get(self, request: Request, id: UUID) -> Response:
+        """For the skeleton over the film; 404 until the analysis has found somebody."""
+        clip = access.get_clip(self.person, id)
+        return Response(read_keypoints(clip))

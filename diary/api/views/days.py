@@ -1,0 +1,144 @@
+"""Training days: as a list, by date, and as a calendar page."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework import status
+from rest_framework.exceptions import ValidationError
+from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+
+from diary import access
+from diary.api.filters import WorkoutFilter
+from diary.api.pagination import LatestDayFirst
+from diary.api.schema import problems
+from diary.api.serializers.base import refusal
+from diary.api.serializers.clips import ClipSerializer
+from diary.api.serializers.days import CalendarSerializer, DaySerializer, NewWorkoutSerializer, WorkoutSerializer
+from diary.api.views.base import PersonView
+from diary.models import Workout
+from diary.selectors.listing import list_clips, list_workouts
+from diary.selectors.months import MonthDay, list_month_days
+from diary.services import workouts
+
+
+@extend_schema_view(
+    get=extend_schema(
+        summary="List training days, latest first", responses={200: WorkoutSerializer(many=True), **problems(400)}
+    )
+)
+class WorkoutList(PersonView, ListAPIView[Workout]):
+    """Days with training, with their sets."""
+
+    queryset = Workout.objects.none()  # names the model; get_queryset() is what counts
+    serializer_class = WorkoutSerializer
+    filterset_class = WorkoutFilter
+    pagination_class = LatestDayFirst
+
+    def get_queryset(self) -> QuerySet[Workout]:
+        """The person's."""
+        return list_workouts(self.person)
+
+    @extend_schema(
+        summary="Write the note of a day",
+        request=NewWorkoutSerializer,
+        responses={201: WorkoutSerializer, **problems(400)},
+    )
+    def post(self, request: Request) -> Response:
+        """The day is added when it is not there."""
+        values = self.read(NewWorkoutSerializer)
+        workout = workouts.open_workout(user=self.person, date=values["date"])
+        workouts.write_note(workout=workout, note=values["note"])
+        return Response(self.show(WorkoutSerializer, workout), status=status.HTTP_201_CREATED)
+
+
+class WorkoutDetail(PersonView):
+    """One training day."""
+
+    serializer_class = WorkoutSerializer
+
+    @extend_schema(summary="Show a training day", responses={200: WorkoutSerializer, **problems(404)})
+    def get(self, request: Request, id: UUID) -> Response:
+        """With its sets in order."""
+        access.get_workout(self.person, id)
+        return Response(self.show(WorkoutSerializer, list_workouts(self.person).get(pk=id)))
+
+    @extend_schema(
+        summary="Change the note of a day",
+        request=WorkoutSerializer,
+        responses={200: WorkoutSerializer, **problems(400, 404)},
+    )
+    def patch(self, request: Request, id: UUID) -> Response:
+        """A day without note and sets goes."""
+        workout = access.get_workout(self.person, id)
+        values = self.read(WorkoutSerializer, workout, partial=True)
+        if "note" in values:
+            workouts.write_note(workout=workout, note=values["note"])
+        return Response(self.show(WorkoutSerializer, workout))
+
+    @extend_schema(summary="Delete a day with its sets", responses={204: None, **problems(404)})
+    def delete(self, request: Request, id: UUID) -> Response:
+        """Its clips stay."""
+        workouts.delete_workout(workout=access.get_workout(self.person, id))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class DayDetail(PersonView):
+    """One day of the calendar."""
+
+    serializer_class = DaySerializer
+
+    @extend_schema(summary="Show a day", responses={200: DaySerializer, **problems(404)})
+    def get(self, request: Request, day: date) -> Response:
+        """Its workout and the clips that were filmed then; a day without training is empty, not missing."""
+        workout = list_workouts(self.person).filter(date=day).first()
+        clips = list_clips(self.person).filter(day=day)
+        return Response(
+            {
+                "date": day.isoformat(),
+                "workout": self.show(WorkoutSerializer, workout) if workout is not None else None,
+                "clips": [self.show(ClipSerializer, clip) for clip in clips],
+            }
+        )
+
+
+class CalendarView(PersonView):
+    """A month of the calendar."""
+
+    serializer_class = CalendarSerializer
+
+    @extend_schema(
+        summary="Show a month",
+        parameters=[OpenApiParameter("month", str, description="YYYY-MM; the present month when left out.")],
+        responses={200: CalendarSerializer, **problems(400)},
+    )
+    def get(self, request: Request) -> Response:
+        """Days with training only."""
+        first = self.first_day(request.query_params.get("month"))
+        days = [self.describe(day) for day in list_month_days(self.person, first)]
+        return Response({"month": first.isoformat()[:7], "days": days})
+
+    def first_day(self, month: str | None) -> date:
+        """Where the month begins."""
+        if not month:
+            return timezone.now().astimezone(self.person.tz).date().replace(day=1)
+        try:
+            return date.fromisoformat(f"{month}-01")
+        except ValueError as error:
+            raise ValidationError({"month": refusal("month").detail}) from error
+
+    def describe(self, day: MonthDay) -> dict[str, Any]:
+        """A day as JSON."""
+        picture = day.thumbnail_of
+        address = reverse("media-set-thumbnail", kwargs={"id": picture}, request=self.request) if picture else None
+        values = {name: value for name, value in asdict(day).items() if name != "thumbnail_of"}
+        return {**values, "date": day.date.isoformat(), "thumbnail": address}
