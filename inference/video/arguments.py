@@ -14,14 +14,20 @@ from inference.video.child import CLIP_NAME, find_program
 PROTOCOLS = "file,pipe"
 CONTAINERS = ("mov", "mp4", "m4a", "3gp", "3g2", "mj2", "matroska", "webm", "avi")
 CODECS = frozenset({"h264", "hevc", "vp8", "vp9", "av1", "mpeg4", "mjpeg"})  # as ffprobe names streams
-DECODERS = (*sorted(CODECS), "libvpx", "libvpx-vp9", "libdav1d", "libaom-av1", "rawvideo")
+DECODERS = (*sorted(CODECS), "libvpx", "libvpx-vp9", "libdav1d", "libaom-av1")
+# ffprobe gives up when it may not open the decoder of any stream, so it needs those of the sound and captions beside.
+BYSTANDERS = (
+    "aac", "aac_latm", "mp3", "mp3float", "mp2", "mp2float", "opus", "libopus", "vorbis", "ac3", "eac3", "alac", "flac",
+    "amrnb", "amrwb", "libopencore_amrnb", "libopencore_amrwb", "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s24be",
+    "pcm_f32le", "pcm_u8", "pcm_mulaw", "pcm_alaw", "adpcm_ima_qt", "adpcm_ima_wav", "adpcm_ms", "mov_text", "subrip",
+    "webvtt", "ass",
+)  # fmt: skip
 HDR_TRANSFERS = {"smpte2084": "smpte2084", "arib-std-b67": "arib-std-b67"}
 
 # No "image" muxers, lists or network: those demuxers and protocols are simply not on the lists.
 INPUT: dict[str, Any] = {
     "protocol_whitelist": PROTOCOLS,
     "format_whitelist": ",".join(CONTAINERS),
-    "codec_whitelist": ",".join(DECODERS),
 }
 SOURCE = f"file:{CLIP_NAME}"
 FIRST_PICTURES = "V:0"  # the first video stream that is no cover picture
@@ -29,13 +35,15 @@ FIRST_PICTURES = "V:0"  # the first video stream that is no cover picture
 
 def probe_command(*arguments: str) -> list[str]:
     """An ffprobe command on the clip in the scratch directory."""
-    allow = [part for name, value in INPUT.items() for part in (f"-{name}", value)]
+    options = {**INPUT, "codec_whitelist": ",".join((*DECODERS, *BYSTANDERS))}
+    allow = [part for name, value in options.items() for part in (f"-{name}", value)]
     return [find_program("ffprobe"), "-hide_banner", "-v", "error", *allow, *arguments, SOURCE]
 
 
 def open_clip(**options: Any) -> Any:
     """An ffmpeg-python input on the clip; its turning is left to ``orient``, after scaling, where it is cheap."""
-    return ffmpeg.input(SOURCE, **INPUT, noautorotate=None, threads=2, **options)[FIRST_PICTURES]
+    allowed = {**INPUT, "codec_whitelist": ",".join(DECODERS)}
+    return ffmpeg.input(SOURCE, **allowed, noautorotate=None, threads=2, **options)[FIRST_PICTURES]
 
 
 def compile_command(stream: Any, *, loglevel: str) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +24,7 @@ DENSE_UP_TO_S, LONG_UP_TO_S = 60.0, 180.0
 MICROSECONDS = 1_000_000
 MAX_GAP_S = 10.0
 SHOWN = re.compile(r"^\[Parsed_showinfo_\d+ @ [^\]]+\] n: *\d+ pts: *(\S+)")
-NOT_ALLOWED = "not on whitelist"
+NO_DECODER = "not found for input stream"  # an ffmpeg built without it
 
 
 def choose_rate(info: VideoInfo) -> float:
@@ -37,7 +37,7 @@ def choose_rate(info: VideoInfo) -> float:
 
 def read_frames(
     path: Path, info: VideoInfo, *, rate_hz: float, max_side_px: int, limits: Limits = DEFAULT
-) -> Iterator[Frame]:
+) -> Generator[Frame, None, None]:
     """Frames in order of time, which starts at 0 with the first picture."""
     width, height = arguments.fit(info, max_side_px=max_side_px)
     command = _decode_command(info, rate_hz, (width, height))
@@ -84,7 +84,7 @@ class _Stamps:
         self._raw_s: deque[float] = deque()
         self._last_raw_s: float | None = None
         self._now_s = 0.0
-        self._refused = False
+        self._lacks_decoder = False
 
     def read_line(self, line: str) -> None:
         """Take one line of the child's log."""
@@ -92,7 +92,7 @@ class _Stamps:
             self._raw_s.append(_microseconds(match[1]) / MICROSECONDS)
         elif not line.startswith("[Parsed_showinfo"):
             self.log.append(line)
-            self._refused |= NOT_ALLOWED in line
+            self._lacks_decoder |= NO_DECODER in line
 
     def next_s(self, child: Child) -> float:
         """Time of the frame that was read last."""
@@ -107,7 +107,7 @@ class _Stamps:
 
     def explain_nothing(self) -> Code:
         """Why not one frame came out."""
-        return Code.UNSUPPORTED_CODEC if self._refused else Code.TRUNCATED
+        return Code.UNSUPPORTED_CODEC if self._lacks_decoder else Code.TRUNCATED
 
 
 def _microseconds(text: str) -> float:

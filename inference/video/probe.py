@@ -23,6 +23,7 @@ ENTRIES = (
     ",nb_frames,sample_aspect_ratio,color_transfer,start_time:stream_disposition=attached_pic"
     ":stream_tags=creation_time:stream_side_data=side_data_type,displaymatrix"
 )
+CODEC_REFUSED = ") not on whitelist"  # a refused container reads "Format not on whitelist"
 MAX_ASPECT = 8.0  # a pixel wider than this is a broken header
 SQUARE_WITHIN = 0.02  # rounding by encoders, not meant
 EARLIEST_CAPTURE = datetime(2000, 1, 1, tzinfo=UTC)  # 1904 and 1970 are clocks never set
@@ -63,7 +64,9 @@ def _read_headers(scratch: Path, path: Path, limits: Limits) -> dict[str, Any]:
     status, output, log = run(command, scratch, allowance, MIB)
     found: dict[str, Any] = json.loads(output.decode("utf-8", "replace") or "{}") if status == 0 else {}
     if not found.get("format"):
-        raise InferenceError(signature.explain_failure(path), " / ".join(log[-3:]))
+        refused = any(CODEC_REFUSED in line for line in log)
+        code = Code.UNSUPPORTED_CODEC if refused else signature.explain_failure(path)
+        raise InferenceError(code, " / ".join(log[-3:]))
     if signature.is_still_picture(path):
         raise InferenceError(Code.NOT_A_VIDEO, "a still picture")
     return found
