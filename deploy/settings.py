@@ -182,6 +182,11 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    # A sweep every five seconds is not worth a line; what a run does is said by `workers`.
+    "loggers": {
+        name: {"level": "WARNING" if LOG_LEVEL == "INFO" else LOG_LEVEL}
+        for name in ("celery.worker.strategy", "celery.app.trace", "celery.beat")
+    },
 }
 
 # Browser safety -----------------------------------------------------------------------------------------------------

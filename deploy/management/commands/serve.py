@@ -1,0 +1,59 @@
+"""`python manage.py serve`: database, catalogue and static files brought up to date, then web and worker together."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from deploy.processes import ProcessTree, is_port_taken
+
+
+class Command(BaseCommand):
+    """One process tree; Ctrl-C stops all of it."""
+
+    help = "Prepare what is needed, then run the site and its worker until Ctrl-C."
+    requires_migrations_checks = False
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The address may also come from DEUKGEUN_HOST and PORT."""
+        parser.add_argument("--host", default=settings.HOST)
+        parser.add_argument("--port", type=int, default=settings.PORT)
+        parser.add_argument("--no-worker", action="store_true", help="only the site; workers run elsewhere")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Prepare, start, wait, stop."""
+        host, port = options["host"], options["port"]
+        if is_port_taken(host, port):
+            sys.exit(f"Port {port} of {host} is taken. Stop what uses it, or choose another one: PORT={port + 1}")
+        self.prepare()
+        commands = {"web": web_command(host, port)} | ({} if options["no_worker"] else {"worker": WORKER})
+        address = settings.PUBLIC_URL or f"http://{LOCAL.get(host, host)}:{port}"
+        with ProcessTree(commands) as tree:
+            if tree.wait_for_port(host, port):
+                self.stdout.write(self.style.SUCCESS(f"\n  Deukgeun Diary runs at {address}/  (Ctrl-C stops it)\n"))
+            status = tree.wait()
+        sys.exit(status)
+
+    def prepare(self) -> None:
+        """Quick when there is nothing to do."""
+        call_command("migrate", verbosity=0, interactive=False)
+        call_command("load_exercises", stdout=self.stdout)
+        if not settings.DEBUG:
+            call_command("collectstatic", verbosity=0, interactive=False)
+
+
+LOCAL = {"127.0.0.1": "localhost", "0.0.0.0": "localhost"}  # noqa: S104
+# Workers have nothing to tell each other: the rows say it all.
+QUIET = ["--beat", "--loglevel", "INFO", "--without-gossip", "--without-mingle", "--without-heartbeat"]
+WORKER = [sys.executable, "-m", "celery", "-A", "workers.celery", "worker", *QUIET]
+
+
+def web_command(host: str, port: int) -> list[str]:
+    """One uvicorn process; more machines or processes stand behind a proxy of their own."""
+    options = ["--host", host, "--port", str(port), "--no-server-header", "--timeout-graceful-shutdown", "3"]
+    return [sys.executable, "-m", "uvicorn", "deploy.asgi:application", *options]
