@@ -16,10 +16,11 @@ class PreferencesMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Hold the person's preferences for the time of one request."""
-        if not request.user.is_authenticated:
+        user = request.user  # the API forgets the person when it refuses them
+        if not user.is_authenticated:
             return self.get_response(request)
-        request.LANGUAGE_CODE = request.user.language
-        with translation.override(request.user.language), timezone.override(request.user.tz):
+        request.LANGUAGE_CODE = user.language
+        with translation.override(user.language), timezone.override(user.tz):
             response = self.get_response(request)
-        response.headers["Content-Language"] = request.user.language
+        response.headers["Content-Language"] = user.language
         return response

@@ -133,7 +133,8 @@ def _flatten(details: Any, field: str = "") -> list[dict[str, str]]:
 def respond(code: Code, request: HttpRequest, **params: Any) -> HttpResponse:
     """A refusal from a view that REST framework does not serve."""
     body = describe_problem(code, request.path, **params)
-    return JsonResponse(body, status=body["status"], content_type=CONTENT_TYPE)
+    options = {"ensure_ascii": False}
+    return JsonResponse(body, status=body["status"], content_type=CONTENT_TYPE, json_dumps_params=options)
 
 
 def respond_to(error: Exception, request: HttpRequest) -> HttpResponse | None:

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import status
 from rest_framework.generics import ListAPIView
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BooleanField
@@ -21,6 +21,7 @@ from rest_framework.serializers import BooleanField
 from diary import access
 from diary.api.filters import ClipFilter
 from diary.api.keypoints import read_keypoints
+from diary.api.pagination import LatestRunFirst
 from diary.api.schema import problems
 from diary.api.serializers.analyses import AnalysisRequestSerializer, AnalysisSerializer
 from diary.api.serializers.clips import ClipMoveSerializer, ClipSerializer, ClipUploadSerializer
@@ -135,7 +136,7 @@ class ClipAnalyses(PersonView, ListAPIView[Analysis]):
 
     queryset = Analysis.objects.none()  # names the model; get_queryset() is what counts
     serializer_class = AnalysisSerializer
-    parser_classes = [JSONParser]
+    pagination_class = LatestRunFirst
     filterset_class = None
     throttle_scope = "analyses"
 
