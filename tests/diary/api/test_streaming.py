@@ -1,0 +1,180 @@
+"""Bodies as they arrive: what a broken line leaves, who may take over, what a stop of the server keeps."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+
+from accounts.models import User
+from accounts.services import create_token
+from diary.api import receiving
+from diary.api.streaming import StreamingASGIHandler, is_streamed
+from diary.models import Clip, Upload
+from diary.services import upload_files, uploads
+from tests.diary.api.conftest import FILM
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.asyncio]
+END = {"type": "http.request", "body": b"", "more_body": False}
+GONE = {"type": "http.disconnect"}
+
+
+class Line:
+    """A connection: what the client sends, and what it hears."""
+
+    def __init__(self, token: str, method: str, path: str, **headers: str) -> None:
+        named = {"authorization": f"Bearer {token}", "tus-resumable": "1.0.0", "host": "localhost", **headers}
+        pairs = [(name.replace("_", "-").lower().encode(), value.encode()) for name, value in named.items()]
+        self.scope = {
+            "type": "http", "method": method, "path": path, "query_string": b"", "headers": pairs, "scheme": "http",
+            "client": ("127.0.0.1", 1), "server": ("localhost", 80), "root_path": "", "http_version": "1.1",
+        }  # fmt: skip
+        self.incoming: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self.heard: list[dict[str, Any]] = []
+
+    async def hear(self, message: dict[str, Any]) -> None:
+        self.heard.append(message)
+
+    def say(self, *pieces: bytes, then: dict[str, Any] | None = None) -> None:
+        for piece in pieces:
+            self.incoming.put_nowait({"type": "http.request", "body": piece, "more_body": True})
+        if then is not None:
+            self.incoming.put_nowait(then)
+
+    async def run(self) -> int:
+        await StreamingASGIHandler()(self.scope, self.incoming.get, self.hear)
+        return int(self.heard[0]["status"])
+
+    async def run_without_body(self) -> int:
+        self.incoming.put_nowait(END)
+        return await self.run()
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {name.decode().lower(): value.decode() for name, value in self.heard[0]["headers"]}
+
+
+@pytest.fixture
+def token(transactional_db: None, user: User) -> str:
+    return create_token(user=user, name="phone")[1]
+
+
+@pytest.fixture
+def upload(transactional_db: None, user: User) -> Upload:
+    return uploads.create_upload(user=user, length=len(FILM))
+
+
+def patch(token: str, upload: Upload, offset: int = 0, **headers: str) -> Line:
+    content = {"content_type": "application/offset+octet-stream", "upload_offset": str(offset)}
+    return Line(token, "PATCH", f"/api/v1/uploads/{upload.pk}/", **content, **headers)
+
+
+async def stored(upload: Upload) -> int:
+    return (await Upload.objects.aget(pk=upload.pk)).offset
+
+
+async def test_what_arrived_before_the_line_broke_is_kept(token: str, upload: Upload) -> None:
+    line = patch(token, upload)
+    line.say(FILM[:1000], FILM[1000:3000], then=GONE)
+    await line.run()
+    assert await stored(upload) == 3000
+    again = patch(token, upload, 3000)
+    again.say(FILM[3000:], then=END)
+    assert await again.run() == 204
+    clip = await Clip.objects.aget(pk=again.headers["deukgeun-clip"])
+    assert await sync_to_async(clip.original.read)() == FILM
+
+
+async def test_with_a_checksum_a_broken_line_leaves_nothing(token: str, upload: Upload) -> None:
+    digest = base64.b64encode(hashlib.sha1(FILM).digest()).decode()
+    line = patch(token, upload, upload_checksum=f"sha1 {digest}")
+    line.say(FILM[:3000], then=GONE)
+    await line.run()
+    assert await stored(upload) == upload_files.stored_bytes(upload.pk) == 0
+
+
+async def test_bytes_are_on_disk_while_the_rest_is_still_to_come(
+    token: str, upload: Upload, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(receiving, "SAVE_EVERY_S", 0.0)
+    line = patch(token, upload)
+    line.say(FILM[:1000])
+    task = asyncio.create_task(line.run())
+    await until(lambda: stored(upload), 1000)
+    second = patch(token, upload, 1000)
+    assert await second.run() == 423
+    line.say(FILM[1000:], then=END)
+    await task
+    assert line.headers["upload-offset"] == str(len(FILM))
+
+
+async def test_a_silent_connection_makes_room_for_the_next(
+    token: str, upload: Upload, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(receiving, "YIELD_AFTER_S", 0.1)
+    monkeypatch.setattr(receiving, "LOOK_EVERY_S", 0.05)
+    dead = patch(token, upload)
+    dead.say(FILM[:1000])
+    task = asyncio.create_task(dead.run())
+    await asyncio.sleep(0.3)
+    assert not task.done()  # nobody else wants the upload: it may be a long dead spot
+    assert await patch(token, upload, 1000).run() == 423
+    assert await asyncio.wait_for(task, 5) == 408
+    alive = patch(token, upload, 1000)
+    alive.say(FILM[1000:], then=END)
+    assert await alive.run() == 204
+
+
+async def test_a_server_that_is_told_to_stop_keeps_what_arrived(token: str, upload: Upload) -> None:
+    line = patch(token, upload)
+    line.say(FILM[:1000])
+    task = asyncio.create_task(line.run())
+    await until(lambda: asyncio.to_thread(upload_files.stored_bytes, upload.pk), 1000)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    await until(lambda: stored(upload), 1000)
+
+
+async def test_an_upload_that_is_ended_meanwhile_takes_nothing_more(token: str, upload: Upload) -> None:
+    line = patch(token, upload)
+    line.say(FILM[:1000])
+    task = asyncio.create_task(line.run())
+    await until(lambda: asyncio.to_thread(upload_files.stored_bytes, upload.pk), 1000)
+    assert await Line(token, "DELETE", f"/api/v1/uploads/{upload.pk}/").run_without_body() == 204
+    line.say(FILM[1000:], then=END)
+    assert await task == 410
+    assert not upload_files.part_path(upload.pk).exists()
+
+
+async def test_strangers_are_refused_before_a_byte_is_written(upload: Upload) -> None:
+    line = patch("dgk_wrong", upload)
+    line.say(FILM[:1000])
+    assert await line.run() == 401
+    assert upload_files.stored_bytes(upload.pk) == 0
+
+
+async def until(read: Any, value: int) -> None:
+    """Wait for a number to become what it should."""
+    for _ in range(100):
+        if await read() == value:
+            return
+        await asyncio.sleep(0.05)
+    assert await read() == value
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "streamed"),
+    [
+        ("PATCH", "/api/v1/uploads/x/", True),
+        ("POST", "/api/v1/uploads", True),
+        ("POST", "/api/v1/uploadsx", False),
+        ("DELETE", "/api/v1/uploads/x/", False),
+        ("POST", "/api/v1/clips/", False),
+    ],
+)
+async def test_only_bodies_of_uploads_are_streamed(method: str, path: str, streamed: bool) -> None:
+    assert is_streamed({"type": "http", "method": method, "path": path}) is streamed
