@@ -1,0 +1,139 @@
+"""Clips: taken over once, on the right day, gone without a trace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from django.conf import LazySettings
+from django.core.files.storage import default_storage
+
+from accounts.models import User
+from diary.errors import Code, DiaryError
+from diary.models import Analysis, Clip, Exercise, Workout, WorkoutSet
+from diary.selectors.usage import read_usage
+from diary.services import files
+from diary.services.analyses import fill_diary
+from diary.services.clips import create_clip, delete_clip, move_clip, start_analysis
+from diary.services.sets import correct_set
+from tests.factories import claim, make_clip, make_finding, make_outcome
+
+pytestmark = pytest.mark.django_db(transaction=True)
+Film = Callable[..., Path]
+
+
+def test_clip_and_queued_analysis_are_written_together(user: User, film: Film) -> None:
+    path = film(b"squats")
+    clip, created = create_clip(user=user, path=path, original_name="../../etc/squats.mp4")
+    assert created and not path.exists()
+    assert [analysis.status for analysis in clip.analyses.all()] == ["queued"]
+    assert clip.original.name == f"clips/{user.pk}/{clip.pk}/original"
+    assert default_storage.open(clip.original.name).read() == b"squats"
+
+
+def test_same_bytes_again_give_the_same_clip_and_no_second_analysis(user: User, film: Film) -> None:
+    first, _ = create_clip(user=user, path=film())
+    again, created = create_clip(user=user, path=film(name="other name.mov"))
+    assert (again.pk, created) == (first.pk, False)
+    assert Analysis.objects.count() == 1
+
+
+def test_same_bytes_of_another_person_are_another_clip(user: User, stranger: User, film: Film) -> None:
+    first, _ = create_clip(user=user, path=film())
+    second, created = create_clip(user=stranger, path=film())
+    assert created and first.pk != second.pk
+
+
+@pytest.mark.parametrize(
+    ("content", "limits", "code"),
+    [
+        (b"", {}, Code.EMPTY_FILE),
+        (b"12345", {"MAX_CLIP_BYTES": 4}, Code.TOO_LARGE),
+        (b"12345", {"USER_QUOTA_BYTES": 4}, Code.OVER_QUOTA),
+    ],
+)
+def test_files_that_cannot_be_kept_are_refused(
+    user: User, film: Film, settings: LazySettings, content: bytes, limits: dict[str, int], code: Code
+) -> None:
+    for name, value in limits.items():
+        setattr(settings, name, value)
+    with pytest.raises(DiaryError) as refusal:
+        create_clip(user=user, path=film(content))
+    assert refusal.value.code == code
+    assert not Clip.objects.exists()
+
+
+def test_own_quota_wins_over_the_site_s(user: User, film: Film) -> None:
+    user.quota_bytes = 3
+    with pytest.raises(DiaryError):
+        create_clip(user=user, path=film())
+    assert read_usage(user).free_bytes == 3
+
+
+def test_day_is_the_person_s_local_day(user: User) -> None:
+    late = datetime(2026, 11, 20, 16, 30, tzinfo=UTC)  # already the 21st in Seoul
+    assert make_clip(user, captured_at=late).day == date(2026, 11, 21)
+
+
+def test_unbelievable_capture_time_of_the_client_is_ignored(user: User) -> None:
+    clip = make_clip(user, captured_at=datetime(1904, 1, 1, tzinfo=UTC))
+    assert clip.captured_at.year > 2000
+
+
+def test_film_s_own_date_moves_untouched_sets_and_leaves_touched_ones(user: User, squat: Exercise) -> None:
+    clip = make_clip(user)
+    analysis = claim(clip)
+    fill_diary(analysis=analysis, attempt=1, outcome=make_outcome(make_finding(), make_finding(start_s=60)))
+    kept = clip.sets.order_by("start_s").first()
+    correct_set(row=kept, reps=12)
+    upload_day = clip.day
+    outcome = make_outcome(make_finding(), make_finding(start_s=60), captured_at="2026-03-01T20:00:00+00:00")
+    fill_diary(analysis=analysis, attempt=1, outcome=outcome)
+    days = list(clip.sets.order_by("start_s").values_list("workout__date", flat=True))
+    assert days == [upload_day, date(2026, 3, 2)]
+    clip.refresh_from_db()
+    assert (clip.day, clip.capture_source) == (date(2026, 3, 2), "metadata")
+
+
+def test_person_moves_a_clip_and_the_film_s_date_no_longer_counts(user: User, squat: Exercise) -> None:
+    clip = make_clip(user)
+    analysis = claim(clip)
+    fill_diary(analysis=analysis, attempt=1, outcome=make_outcome(make_finding()))
+    move_clip(clip=clip, date=date(2026, 5, 1))
+    outcome = make_outcome(make_finding(), captured_at="2026-03-01T20:00:00+00:00")
+    fill_diary(analysis=analysis, attempt=1, outcome=outcome)
+    assert clip.sets.get().workout.date == date(2026, 5, 1)
+    assert list(Workout.objects.values_list("date", flat=True)) == [date(2026, 5, 1)]
+
+
+def test_only_one_analysis_at_a_time(user: User) -> None:
+    clip = make_clip(user)
+    with pytest.raises(DiaryError) as refusal:
+        start_analysis(clip=clip)
+    assert refusal.value.code == Code.ANALYSIS_ACTIVE
+    Analysis.objects.update(status="cancelled")
+    assert start_analysis(clip=clip, options={"person_hint": [1.0, 0.5, 0.5]}).status == "queued"
+
+
+@pytest.mark.parametrize("with_sets", [True, False])
+def test_delete_means_delete(user: User, squat: Exercise, tmp_path: Path, with_sets: bool) -> None:
+    clip = make_clip(user)
+    fill_diary(analysis=claim(clip), attempt=1, outcome=make_outcome(make_finding(), folder=tmp_path / "out"))
+    folder = clip.folder
+    assert len(files.list_files(folder=folder)) == 4  # original, poster, keypoints, thumbnail
+    delete_clip(clip=clip, with_sets=with_sets)
+    assert files.list_files(folder=folder) == []
+    assert not Path(default_storage.path(folder)).exists()
+    assert WorkoutSet.objects.count() == Workout.objects.count() == (0 if with_sets else 1)
+    assert not WorkoutSet.objects.exclude(thumbnail="").exists()
+
+
+def test_sweep_deletes_folders_without_a_clip(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept, lost = make_clip(user), make_clip(user)
+    Clip.objects.filter(pk=lost.pk).delete()
+    assert files.sweep_orphans() == 0  # too young: its transaction may be open
+    monkeypatch.setattr(files, "ORPHAN_AGE", files.ORPHAN_AGE * 0)
+    assert files.sweep_orphans() == 1
+    assert files.list_files(folder=kept.folder) and not files.list_files(folder=lost.folder)
