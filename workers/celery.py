@@ -33,6 +33,7 @@ def make_app() -> Celery:
         worker_prefetch_multiplier=1,
         worker_concurrency=1,
         worker_max_tasks_per_child=500,
+        worker_lost_wait=1.0,  # then a helper process that was killed makes room for the next clip
         worker_enable_remote_control=False,
         worker_send_task_events=False,
         worker_hijack_root_logger=False,

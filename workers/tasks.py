@@ -9,7 +9,7 @@ from uuid import UUID
 
 from celery import Task
 from celery.exceptions import SoftTimeLimitExceeded
-from celery.signals import worker_process_init
+from celery.signals import worker_process_init, worker_ready
 from django.conf import settings
 
 from diary.errors import Code
@@ -85,8 +85,13 @@ def purge() -> None:
     log.info("Purged %s uploads and %s folders", uploads, folders)
 
 
+@worker_ready.connect
+def sweep_at_start(**_kwargs: Any) -> None:
+    """What an earlier worker left behind is taken up at once."""
+    app.send_task("workers.sweep")
+
+
 @worker_process_init.connect
-def prepare_process(**_kwargs: Any) -> None:
-    """Take up at once what a dead worker left behind, and load the networks before the first clip comes."""
-    app.send_task("workers.sweep", retry=False)
+def load_models(**_kwargs: Any) -> None:
+    """Load the networks before the first clip comes."""
     runner.load_models()
