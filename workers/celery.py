@@ -11,6 +11,7 @@ from kombu import transport
 from workers.broker import transport_options
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "deploy.settings")
+os.environ.setdefault("CELERY_SKIP_CHECKS", "true")  # they load every page; `manage.py serve` and deployments run them
 
 SWEEP_EVERY_S = 5.0
 PURGE_EVERY_S = 3600.0
