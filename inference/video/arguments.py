@@ -41,9 +41,9 @@ def probe_command(*arguments: str) -> list[str]:
 
 
 def open_clip(**options: Any) -> Any:
-    """An ffmpeg-python input on the clip; its turning is left to ``orient``, after scaling, where it is cheap."""
+    """An ffmpeg-python input on the clip. ``noautorotate=None`` leaves its turning to ``orient``."""
     allowed = {**INPUT, "codec_whitelist": ",".join(DECODERS)}
-    return ffmpeg.input(SOURCE, **allowed, noautorotate=None, threads=2, **options)[FIRST_PICTURES]
+    return ffmpeg.input(SOURCE, **allowed, threads=2, **options)[FIRST_PICTURES]
 
 
 def compile_command(stream: Any, *, loglevel: str) -> list[str]:
@@ -53,10 +53,15 @@ def compile_command(stream: Any, *, loglevel: str) -> list[str]:
 
 
 def resize(stream: Any, info: VideoInfo, size_px: tuple[int, int]) -> Any:
-    """Scale to the upright size (width, height), make it SDR, then turn it upright."""
-    width, height = size_px[::-1] if info.rotation_deg in {90, 270} else size_px
-    stream = stream.filter("scale", width, height, flags="bilinear").filter("setsar", 1)
-    return orient(map_tones(stream, info), info)
+    """Scale to (width, height) and make it SDR."""
+    width, height = size_px
+    return map_tones(stream.filter("scale", width, height, flags="bilinear").filter("setsar", 1), info)
+
+
+def resize_and_orient(stream: Any, info: VideoInfo, size_px: tuple[int, int]) -> Any:
+    """To the upright (width, height): scaled before it is turned, because turning a large picture is slow."""
+    stored_px = size_px[::-1] if info.rotation_deg in {90, 270} else size_px
+    return orient(resize(stream, info, stored_px), info)
 
 
 def orient(stream: Any, info: VideoInfo) -> Any:

@@ -102,14 +102,13 @@ class Child:
         if not self._selector.get_map():
             return []
         began = time.monotonic()
-        keys = self._selector.select(self._allowance.stall_s)
-        self._waited_s += time.monotonic() - began
-        if not keys or self._waited_s > self._allowance.wall_s:
-            self.kill()
-            raise InferenceError(Code.TIMED_OUT, f"child silent or over {self._allowance.wall_s} s")
-        ready = [key.fileobj for key, _ in keys]
+        ready = [key.fileobj for key, _ in self._selector.select(self._allowance.stall_s)]
         if self._stderr in ready:
             self._take_log()
+        self._waited_s += time.monotonic() - began
+        if not ready or self._waited_s > self._allowance.wall_s:
+            self.kill()
+            raise InferenceError(Code.TIMED_OUT, f"child silent or over {self._allowance.wall_s} s")
         return [pipe for pipe in (self._stdout, self._stderr) if pipe in ready]
 
     def finish(self) -> int:

@@ -56,8 +56,12 @@ def read_frames(
 
 
 def _decode_command(info: VideoInfo, rate_hz: float, size_px: tuple[int, int]) -> list[str]:
-    stream = arguments.open_clip().filter("setpts", "PTS-STARTPTS").filter("select", _every(rate_hz, info.fps))
-    stream = arguments.resize(stream, info, size_px)
+    stream = (
+        arguments.open_clip(noautorotate=None)
+        .filter("setpts", "PTS-STARTPTS")
+        .filter("select", _every(rate_hz, info.fps))
+    )
+    stream = arguments.resize_and_orient(stream, info, size_px)
     stream = stream.filter("settb", "AVTB").filter("showinfo", checksum=0)
     output = stream.output("pipe:", format="rawvideo", pix_fmt="rgb24", fps_mode="passthrough")
     return arguments.compile_command(output, loglevel="info")

@@ -82,6 +82,7 @@ def _restrict_files(libc: ctypes.CDLL, limits: dict[str, Any], program: str) -> 
     prefix = os.path.dirname(os.path.dirname(os.path.realpath(program)))  # noqa: PTH120 - pathlib is slow to import
     for path in (*SYSTEM_PATHS, prefix):
         _allow(libc, ruleset, path, EXECUTE | READ_FILE | READ_DIR)
+    _allow(libc, ruleset, "/dev/null", READ_FILE | WRITE_FILE)
     _allow(libc, ruleset, limits["clip"], READ_FILE)
     _allow(libc, ruleset, limits["scratch"], everything & ~EXECUTE)
     libc.syscall(LANDLOCK_RESTRICT_SELF, ruleset, 0)

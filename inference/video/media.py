@@ -38,8 +38,8 @@ def write_still(
 ) -> None:
     """The picture shown at ``time_s`` as a JPEG."""
     width, height = arguments.fit(info, max_side_px=max_side_px)
-    stream = arguments.open_clip(ss=f"{max(0.0, min(time_s, info.duration_s - 2 / info.fps)):.3f}")
-    output = arguments.resize(stream, info, (width, height)).output(
+    stream = arguments.open_clip(noautorotate=None, ss=f"{max(0.0, min(time_s, info.duration_s - 2 / info.fps)):.3f}")
+    output = arguments.resize_and_orient(stream, info, (width, height)).output(
         "pipe:", format="rawvideo", pix_fmt="rgb24", vframes=1
     )
     allowance = Allowance(limits.decode_wall_s, limits.stall_s, limits.memory_bytes)
@@ -61,6 +61,7 @@ def save_jpeg(image: np.ndarray[tuple[int, ...], np.dtype[np.uint8]], out: Path)
 def _rendition_command(info: VideoInfo) -> list[str]:
     short, long = sorted((info.width_px, info.height_px))
     size_px = arguments.shrink(info, min(1.0, SHORT_SIDE_PX / short, LONG_SIDE_PX / long), even=True)
+    # ffmpeg turns the picture itself here: told not to, it would hand the clip's turning flag on to the rendition.
     stream = arguments.open_clip().filter("setpts", "PTS-STARTPTS")
     if info.fps > MAX_FPS * 1.05:
         stream = stream.filter("fps", MAX_FPS)
