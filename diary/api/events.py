@@ -97,5 +97,5 @@ def is_active(state: dict[str, Any]) -> bool:
 def format_event(name: str, state: dict[str, Any]) -> bytes:
     """One event; its id tells states apart."""
     data = JSONRenderer().render(state).decode()
-    key = f"{state['attempt']}-{state['stage']}-{state['progress']:.4f}"
+    key = f"{state['attempt']}-{state['status']}-{state['stage']}-{state['progress']:.4f}"
     return f"id: {key}\nevent: {name}\ndata: {data}\n\n".encode()

@@ -46,6 +46,7 @@ v1 = [
     path("calendar/", days.CalendarView.as_view(), name="calendar"),
     path("exercises/", exercises.ExerciseList.as_view(), name="exercises"),
     path("exercises/<str:slug>/", exercises.ExerciseDetail.as_view(), name="exercise"),
+    path("exercises/<str:slug>/progress/", exercises.ExerciseProgress.as_view(), name="exercise-progress"),
     path("uploads/", uploads.serve_uploads, name="uploads"),
     path("uploads", uploads.serve_uploads),
     path("uploads/<uuid:id>/", uploads.serve_upload, name="upload"),

@@ -40,13 +40,15 @@ class DaySerializer(serializers.Serializer[dict[str, Any]]):
 
 
 class CalendarDaySerializer(serializers.Serializer[dict[str, Any]]):
-    """What a calendar shows of a day with training."""
+    """What a calendar shows of a day."""
 
     date = serializers.DateField()
     sets = serializers.IntegerField()
-    reps = serializers.IntegerField()
-    volume_kg = serializers.FloatField(help_text="Sum of reps × weight.")
-    exercises = serializers.ListField(child=serializers.CharField(), help_text="Slugs, most sets first.")
+    unnamed = serializers.IntegerField(help_text="Sets whose exercise is not known yet.")
+    reps = serializers.IntegerField(help_text="Of all sets.")
+    exercises = serializers.ListField(child=serializers.CharField(), help_text="Slugs in the order of the day.")
+    clips = serializers.IntegerField()
+    running = serializers.IntegerField(help_text="Clips that are being analysed.")
     thumbnail = serializers.CharField(allow_null=True, help_text="Address of a JPEG.")
 
 

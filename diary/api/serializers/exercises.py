@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from diary.api.serializers.base import RowSerializer
 from diary.models import Exercise
+from diary.selectors.progress import DayFigures
 
 
 class ExerciseSerializer(RowSerializer):
@@ -31,3 +32,18 @@ class ExerciseSerializer(RowSerializer):
         if self.instance is None and not (attrs.get("name_en", "").strip() or attrs.get("name_ko", "").strip()):
             raise serializers.ValidationError({"name_en": serializers.Field.default_error_messages["required"]})
         return attrs
+
+
+class DayFiguresSerializer(serializers.Serializer[DayFigures]):
+    """How a person did with an exercise on a day."""
+
+    date = serializers.DateField()
+    sets = serializers.IntegerField()
+    reps = serializers.IntegerField(help_text="Of all sets.")
+    most_reps = serializers.IntegerField(help_text="Of one set.")
+    heaviest_kg = serializers.FloatField(allow_null=True)
+    one_rep_max_kg = serializers.FloatField(allow_null=True, help_text="After Epley: weight × (1 + reps / 30).")
+    volume_kg = serializers.FloatField(help_text="Sum of reps × weight.")
+    longest_s = serializers.FloatField(
+        allow_null=True, help_text="Longest set in seconds, for exercises that are held."
+    )

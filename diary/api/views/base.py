@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from django.db.models import Model
 from rest_framework.generics import GenericAPIView
+from rest_framework.reverse import reverse
 from rest_framework.serializers import BaseSerializer
 
 from accounts.models import User
@@ -32,3 +33,7 @@ class PersonView(GenericAPIView[Any]):
     def show(self, serializer_class: type[BaseSerializer[Any]], row: Any) -> dict[str, Any]:
         """A row as JSON."""
         return serializer_class(row, context=self.get_serializer_context()).data
+
+    def link(self, name: str, **ids: Any) -> str:
+        """An absolute address."""
+        return reverse(name, kwargs=ids, request=self.request)

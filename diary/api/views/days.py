@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +14,6 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.reverse import reverse
 
 from diary import access
 from diary.api.filters import WorkoutFilter
@@ -26,9 +24,11 @@ from diary.api.serializers.clips import ClipSerializer
 from diary.api.serializers.days import CalendarSerializer, DaySerializer, NewWorkoutSerializer, WorkoutSerializer
 from diary.api.views.base import PersonView
 from diary.models import Workout
+from diary.selectors.calendar import DaySummary, read_days
 from diary.selectors.listing import list_clips, list_workouts
-from diary.selectors.months import MonthDay, list_month_days
 from diary.services import workouts
+
+EARLIEST, LATEST = 1900, 9998  # years of the calendar
 
 
 @extend_schema_view(
@@ -122,9 +122,10 @@ class CalendarView(PersonView):
         responses={200: CalendarSerializer, **problems(400)},
     )
     def get(self, request: Request) -> Response:
-        """Days with training only."""
+        """Days on which something is, a set or a clip."""
         first = self.first_day(request.query_params.get("month"))
-        days = [self.describe(day) for day in list_month_days(self.person, first)]
+        last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        days = [self.describe(day) for day in read_days(self.person, first, last).values()]
         return Response({"month": first.isoformat()[:7], "days": days})
 
     def first_day(self, month: str | None) -> date:
@@ -132,13 +133,23 @@ class CalendarView(PersonView):
         if not month:
             return timezone.now().astimezone(self.person.tz).date().replace(day=1)
         try:
-            return date.fromisoformat(f"{month}-01")
-        except ValueError as error:
-            raise ValidationError({"month": refusal("month").detail}) from error
+            first = date.fromisoformat(f"{month}-01")
+        except ValueError:
+            first = date.max
+        if not EARLIEST <= first.year <= LATEST:
+            raise ValidationError({"month": refusal("month").detail})
+        return first
 
-    def describe(self, day: MonthDay) -> dict[str, Any]:
+    def describe(self, day: DaySummary) -> dict[str, Any]:
         """A day as JSON."""
-        picture = day.thumbnail_of
-        address = reverse("media-set-thumbnail", kwargs={"id": picture}, request=self.request) if picture else None
-        values = {name: value for name, value in asdict(day).items() if name != "thumbnail_of"}
-        return {**values, "date": day.date.isoformat(), "thumbnail": address}
+        picture = day.thumbnail_set
+        return {
+            "date": day.date.isoformat(),
+            "sets": day.sets,
+            "unnamed": day.unnamed,
+            "reps": day.reps,
+            "exercises": [exercise.slug for exercise in day.exercises],
+            "clips": day.clips,
+            "running": day.running,
+            "thumbnail": self.link("media-set-thumbnail", id=picture) if picture else None,
+        }

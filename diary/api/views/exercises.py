@@ -13,10 +13,11 @@ from diary import access
 from diary.api.filters import ExerciseFilter
 from diary.api.pagination import ByName
 from diary.api.schema import problems
-from diary.api.serializers.exercises import ExerciseSerializer
+from diary.api.serializers.exercises import DayFiguresSerializer, ExerciseSerializer
 from diary.api.views.base import PersonView
 from diary.models import Exercise
 from diary.selectors.listing import list_exercises
+from diary.selectors.progress import list_figures
 from diary.services import exercises
 
 
@@ -72,3 +73,19 @@ class ExerciseDetail(PersonView):
         """Only one that no set uses."""
         exercises.delete_exercise(exercise=access.get_exercise(self.person, slug))
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class ExerciseProgress(PersonView):
+    """How the person gets on with an exercise."""
+
+    serializer_class = DayFiguresSerializer
+
+    @extend_schema(
+        summary="Show progress by day",
+        operation_id="exercises_progress",
+        responses={200: DayFiguresSerializer(many=True), **problems(404)},
+    )
+    def get(self, request: Request, slug: str) -> Response:
+        """One entry for each day with the exercise, the oldest first; not in pages."""
+        figures = list_figures(self.person, access.get_exercise(self.person, slug))
+        return Response([self.show(DayFiguresSerializer, day) for day in figures])

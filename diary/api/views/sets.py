@@ -42,11 +42,7 @@ class SetList(PersonView, ListAPIView[WorkoutSet]):
         values = self.read(NewSetSerializer)
         row = sets.create_set(user=self.person, **values)
         body = self.show(SetSerializer, list_sets(self.person).get(pk=row.pk))
-        return Response(body, status=status.HTTP_201_CREATED, headers={"Location": self.address_of(row)})
-
-    def address_of(self, row: WorkoutSet) -> str:
-        """Where the new set is."""
-        return SetSerializer(context=self.get_serializer_context()).link("api:set", id=row.pk)
+        return Response(body, status=status.HTTP_201_CREATED, headers={"Location": self.link("api:set", id=row.pk)})
 
 
 class SetView(PersonView):
