@@ -86,7 +86,7 @@ SENTENCES: dict[Code, dict[str, tuple[str, str]]] = {
             "Your storage of {quota} is full ({used} used).",
             "Delete clips that you no longer need, then upload again.",
         ),
-        "ko": ("저장 공간 {quota}이(가) 가득 찼어요({used} 사용 중).", "필요 없는 영상을 지운 뒤 다시 올려 주세요."),
+        "ko": ("저장 공간이 가득 찼어요({quota} 중 {used} 사용).", "필요 없는 영상을 지운 뒤 다시 올려 주세요."),
     },
     Code.UPLOAD_BUSY: {
         "en": ("This upload is already receiving data.", "Wait a moment; it goes on by itself."),

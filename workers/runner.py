@@ -57,7 +57,9 @@ def _analyse(analysis: Analysis, clip: Path, scratch: Path, pulse: Heartbeat) ->
 
     out, limits = scratch / "out", read_limits()
     options = _read_options(analysis, scratch, out)
-    result = pipeline.analyse(clip, options, pulse.tell, estimator=load_models(), limits=limits)
+    # An estimator that was told whom to look for is made for this run only.
+    estimator = None if options.person_hint or options.query_image else load_models()
+    result = pipeline.analyse(clip, options, pulse.tell, estimator=estimator, limits=limits)
     outcome = describe_result(result, out)
     if fill_diary(analysis=analysis, attempt=analysis.attempt, outcome=outcome) is None:
         return
@@ -73,7 +75,7 @@ def load_models() -> PoseEstimator:
     """The estimator, kept for the life of the process."""
     from inference import pose
 
-    return pose.load(settings.POSE_ESTIMATOR) if settings.POSE_ESTIMATOR else pose.load()
+    return pose.load(settings.POSE_ESTIMATOR or None)
 
 
 def read_limits() -> Limits:

@@ -1,0 +1,87 @@
+"""The catalogue and people's own exercises."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+from accounts.models import User
+from diary.errors import Code, DiaryError
+from diary.models import Exercise
+from diary.services.exercises import (
+    CATALOGUE,
+    create_exercise,
+    delete_exercise,
+    find_by_slug,
+    load_catalogue,
+    read_catalogue,
+    update_exercise,
+)
+from tests.factories import make_set
+
+pytestmark = pytest.mark.django_db
+
+
+def test_catalogue_is_loaded_once_however_often(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("load_exercises")
+    call_command("load_exercises")
+    assert capsys.readouterr().out.splitlines() == [
+        "Exercises: 122 added, 0 updated.",
+        "Exercises: 0 added, 0 updated.",
+    ]
+    assert Exercise.objects.filter(aihub=True).count() == 41
+    assert Exercise.objects.get(slug="plank").kind == "hold"
+    assert not Exercise.objects.filter(slug="other").exists()
+
+
+def test_changed_row_updates_and_keeps_its_sets(user: User) -> None:
+    rows = read_catalogue()
+    load_catalogue(rows=rows)
+    row = make_set(user, date(2026, 1, 1), Exercise.objects.get(slug="squat"))
+    assert load_catalogue(rows=[{**row, "name_ko": "앉았다 일어서기"} for row in rows if row["slug"] == "squat"]) == (
+        0,
+        1,
+    )
+    row.exercise.refresh_from_db()
+    assert row.exercise.name_ko == "앉았다 일어서기"
+
+
+def test_recogniser_and_diary_share_one_catalogue() -> None:
+    other = CATALOGUE.parents[2] / "inference" / "data" / "exercises.csv"
+    if not Path(other).exists():
+        pytest.skip("inference/data/exercises.csv is not there")
+    assert CATALOGUE.read_text() == other.read_text()
+
+
+def test_own_exercise_has_a_name_in_both_languages_and_a_slug_of_its_own(user: User) -> None:
+    exercise = create_exercise(user=user, name_ko="벽 스쿼트")
+    assert (exercise.name_en, exercise.owner) == ("벽 스쿼트", user)
+    assert exercise.slug.startswith("own_")
+    with pytest.raises(DiaryError) as refusal:
+        create_exercise(user=user, name_en="벽 스쿼트")
+    assert refusal.value.code == Code.EXERCISE_EXISTS
+    with pytest.raises(DiaryError):
+        create_exercise(user=user, name_en="  ")
+
+
+def test_own_exercise_can_be_renamed_and_deleted_while_unused(user: User, squat: Exercise) -> None:
+    exercise = update_exercise(exercise=create_exercise(user=user, name_en="Wall squat"), name_en="Wall sit 2")
+    assert exercise.name_en == "Wall sit 2"
+    row = make_set(user, date(2026, 1, 1), exercise)
+    with pytest.raises(DiaryError) as refusal:
+        delete_exercise(exercise=exercise)
+    assert refusal.value.code == Code.EXERCISE_IN_USE
+    row.delete()
+    delete_exercise(exercise=exercise)
+    for change in (lambda: delete_exercise(exercise=squat), lambda: update_exercise(exercise=squat, name_en="x")):
+        with pytest.raises(DiaryError) as refusal:
+            change()
+        assert refusal.value.code == Code.EXERCISE_NOT_YOURS
+
+
+def test_names_of_a_model_find_only_what_the_person_may_use(user: User, stranger: User, squat: Exercise) -> None:
+    theirs = create_exercise(user=stranger, name_en="Secret")
+    assert find_by_slug(user=user, slugs=["squat", theirs.slug, "other", "nonsense"]) == {"squat": squat}

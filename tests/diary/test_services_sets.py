@@ -1,0 +1,219 @@
+"""Sets: what a person wrote stays; newer analyses only propose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from accounts.models import User
+from diary.errors import Code, DiaryError
+from diary.models import Analysis, Clip, Exercise, Workout, WorkoutSet
+from diary.selectors.examples import count_examples, list_examples
+from diary.services.analyses import fail_analysis, fill_diary, finish_analysis
+from diary.services.clips import start_analysis
+from diary.services.examples import forget_all_examples, forget_example
+from diary.services.filling import pack_embedding
+from diary.services.sets import (
+    accept_proposal,
+    correct_set,
+    create_set,
+    delete_set,
+    dismiss_proposal,
+    order_sets,
+)
+from tests.factories import claim, make_clip, make_exercise, make_finding, make_outcome
+
+pytestmark = pytest.mark.django_db
+DAY = date(2026, 11, 20)
+Analyse = Callable[..., list[WorkoutSet]]
+
+
+@pytest.fixture
+def clip(user: User, squat: Exercise, lunge: Exercise) -> Clip:
+    return make_clip(user)
+
+
+@pytest.fixture
+def analyse(clip: Clip) -> Analyse:
+    """Runs an analysis over the clip that finds these sets; again when there was one."""
+
+    def run(*findings: Any) -> list[WorkoutSet]:
+        if not Analysis.objects.filter(clip=clip, status="queued").exists():
+            start_analysis(clip=clip)
+        analysis = claim(clip)
+        rows = fill_diary(analysis=analysis, attempt=1, outcome=make_outcome(*findings))
+        finish_analysis(analysis=analysis, attempt=1)
+        assert rows is not None
+        return rows
+
+    return run
+
+
+def test_each_filled_value_keeps_its_source_and_confidence(analyse: Analyse, squat: Exercise) -> None:
+    [row] = analyse(make_finding(reps=10))
+    assert (row.exercise, row.reps, row.start_s, row.end_s, len(row.rep_times)) == (squat, 10, 1.0, 21.0, 10)
+    assert row.source_of("exercise") == {"source": "model", "model": "namer@1", "confidence": 0.9, "locked": False}
+    assert row.source_of("reps") == {"source": "model", "model": "counter@1", "confidence": 0.8, "locked": False}
+    assert (row.reps_low, row.reps_high) == (10, 11)
+    assert not row.is_touched
+
+
+def test_held_exercise_gives_seconds_instead_of_reps(analyse: Analyse) -> None:
+    [row] = analyse(make_finding(reps=0, hold_s=31.5))
+    assert (row.reps, row.duration_s) == (None, 31.5)
+
+
+def test_unknown_exercise_is_left_open_with_its_candidates(analyse: Analyse) -> None:
+    [row] = analyse(make_finding("other"))
+    assert row.exercise is None and row.candidates[0]["exercise"] == "other"
+
+
+def test_own_exercise_of_the_person_wins_over_the_catalogue_s(user: User, analyse: Analyse) -> None:
+    own = make_exercise("squat", owner=user)
+    assert analyse(make_finding("squat"))[0].exercise == own
+
+
+def test_long_clip_becomes_several_sets_in_order(analyse: Analyse) -> None:
+    rows = analyse(make_finding(reps=10), make_finding("lunge", reps=8, start_s=60))
+    assert [(row.exercise.slug, row.reps, row.position) for row in rows] == [("squat", 10, 0), ("lunge", 8, 1)]
+
+
+def test_new_analysis_replaces_untouched_values_in_the_same_row(analyse: Analyse) -> None:
+    [first] = analyse(make_finding(reps=10))
+    [second] = analyse(make_finding("lunge", reps=11))
+    assert second.pk == first.pk and (second.exercise.slug, second.reps) == ("lunge", 11)
+
+
+def test_new_analysis_drops_untouched_rows_that_it_does_not_find_again(analyse: Analyse) -> None:
+    analyse(make_finding(), make_finding(start_s=100))
+    [row] = analyse(make_finding())
+    assert WorkoutSet.objects.get() == row
+
+
+def test_corrected_value_is_never_overwritten_only_proposed(analyse: Analyse, squat: Exercise, lunge: Exercise) -> None:
+    [row] = analyse(make_finding(reps=10))
+    correct_set(row=row, reps=12)
+    [row] = analyse(make_finding("lunge", reps=11))
+    assert (row.reps, row.exercise) == (12, lunge)  # the exercise was not touched
+    assert row.proposal == {"reps": {"value": 11, "model": "counter@1", "confidence": 0.8}}
+    assert row.source_of("reps")["source"] == "user"
+
+
+def test_confirming_the_same_value_locks_it_too(analyse: Analyse, squat: Exercise) -> None:
+    [row] = analyse(make_finding())
+    correct_set(row=row, exercise=squat)
+    assert analyse(make_finding("lunge"))[0].exercise == squat
+
+
+def test_touched_row_stays_when_nothing_is_found_there(analyse: Analyse) -> None:
+    first, _ = analyse(make_finding(), make_finding(start_s=100))
+    correct_set(row=first, weight_kg=Decimal("42.5"))
+    rows = analyse(make_finding(start_s=100))
+    assert len(rows) == 2 and rows[0].weight_kg == Decimal("42.5")
+
+
+def test_row_filled_by_hand_after_a_failure_takes_the_moments_of_a_later_analysis(
+    clip: Clip, analyse: Analyse, squat: Exercise
+) -> None:
+    fail_analysis(analysis=claim(clip), attempt=1, code=Code.INTERNAL)
+    correct_set(row=clip.sets.get(), exercise=squat, reps=9)
+    [row] = analyse(make_finding("lunge", reps=10))
+    assert (row.exercise, row.reps, row.start_s) == (squat, 9, 1.0)
+    assert {name: entry["value"] for name, entry in row.proposal.items()} == {"exercise": "lunge", "reps": 10}
+
+
+def test_deleted_set_does_not_come_back(analyse: Analyse) -> None:
+    first, _ = analyse(make_finding(), make_finding("lunge", start_s=100))
+    delete_set(row=first)
+    assert [row.exercise.slug for row in analyse(make_finding(), make_finding("lunge", start_s=100))] == ["lunge"]
+
+
+def test_accepted_proposal_is_written_and_stays_locked(analyse: Analyse, lunge: Exercise, squat: Exercise) -> None:
+    [row] = analyse(make_finding())
+    correct_set(row=row, exercise=squat, reps=12)
+    [row] = analyse(make_finding("lunge", reps=11))
+    row = accept_proposal(row=row, fields=["exercise"])
+    assert (row.exercise, row.reps, list(row.proposal)) == (lunge, 12, ["reps"])
+    assert row.source_of("exercise") == {"source": "model", "model": "namer@1", "confidence": 0.9, "locked": True}
+    assert dismiss_proposal(row=row).proposal == {}
+    with pytest.raises(DiaryError) as refusal:
+        accept_proposal(row=row)
+    assert refusal.value.code == Code.NOTHING_PROPOSED
+
+
+def test_set_typed_in_without_a_clip(user: User, squat: Exercise) -> None:
+    row = create_set(user=user, date=DAY, exercise=squat, reps=5, weight_kg=Decimal("100"), rpe=Decimal("8.5"))
+    assert (row.workout.date, row.clip, row.is_locked("reps"), row.is_locked("note")) == (DAY, None, True, False)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("reps", -1),
+        ("weight_kg", Decimal("-1")),
+        ("weight_kg", Decimal("12345.6")),
+        ("rpe", Decimal("8.3")),
+        ("rpe", Decimal("11")),
+        ("duration_s", -2.0),
+        ("start_s", -2.0),
+        ("position", 3),
+        ("workout", None),
+    ],
+)
+def test_impossible_values_are_refused_by_name(user: User, field: str, value: object) -> None:
+    row = create_set(user=user, date=DAY, reps=5)
+    with pytest.raises(DiaryError) as refusal:
+        correct_set(row=row, **{field: value})
+    assert (refusal.value.code, refusal.value.params) == (Code.INVALID_VALUE, {"field": field})
+    row.refresh_from_db()
+    assert row.reps == 5
+
+
+def test_another_person_s_exercise_is_refused(user: User, stranger: User) -> None:
+    with pytest.raises(DiaryError):
+        create_set(user=user, date=DAY, exercise=make_exercise("secret", owner=stranger))
+    assert not Workout.objects.exists()
+
+
+def test_set_moved_to_another_day_leaves_no_empty_day_and_stays_there(analyse: Analyse) -> None:
+    [row] = analyse(make_finding())
+    row = correct_set(row=row, day=DAY)
+    assert list(Workout.objects.values_list("date", flat=True)) == [DAY]
+    assert analyse(make_finding())[0].workout.date == DAY
+
+
+def test_deleted_last_set_takes_an_empty_day_with_it_but_not_one_with_a_note(user: User) -> None:
+    delete_set(row=create_set(user=user, date=DAY, reps=1))
+    assert not Workout.objects.exists()
+    row = create_set(user=user, date=DAY, reps=1)
+    Workout.objects.update(note="tired")
+    delete_set(row=row)
+    assert Workout.objects.exists()
+
+
+def test_order_of_a_day(user: User) -> None:
+    a, b, c = (create_set(user=user, date=DAY, reps=reps) for reps in (1, 2, 3))
+    order_sets(workout=a.workout, ids=[c.pk, a.pk])
+    assert [row.reps for row in a.workout.sets.all()] == [3, 1, 2]
+    assert b.workout_id == a.workout_id
+
+
+def test_correction_teaches_and_can_be_forgotten(user: User, analyse: Analyse, lunge: Exercise) -> None:
+    [row] = analyse(make_finding())
+    assert count_examples(user) == 0
+    row = correct_set(row=row, exercise=lunge)
+    assert list_examples(user, model="namer@1") == [("lunge", pack_embedding([1.0, 0.0, 0.5]))]
+    assert list_examples(user, model="namer@2") == []
+    forget_example(row=row)
+    assert count_examples(user) == 0
+    correct_set(row=row, exercise=lunge)
+    assert forget_all_examples(user=user) == 1
+
+
+def test_corrected_reps_alone_teach_nothing(user: User, analyse: Analyse) -> None:
+    correct_set(row=analyse(make_finding())[0], reps=3)
+    assert count_examples(user) == 0
