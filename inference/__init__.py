@@ -1,1 +1,1 @@
-"""Video in, exercise and repetitions out. Pure Python with numpy, torch, OpenCV and ffmpeg; knows nothing of the web."""
+"""Video in, exercise and repetitions out. Pure Python with numpy, torch, OpenCV and ffmpeg; nothing of the web."""

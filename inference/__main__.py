@@ -9,7 +9,9 @@ import sys
 from typing import NamedTuple, Protocol, cast
 
 from inference.errors import InferenceError
+from inference.weights import WeightError
 
+EXIT_NOT_SET_UP = 1
 EXIT_BAD_INPUT = 2
 
 
@@ -60,6 +62,9 @@ def main(argv: list[str] | None = None) -> int:
         print(json.dumps({"error": {"code": error.code.value}}))
         print(error, file=sys.stderr)
         return EXIT_BAD_INPUT
+    except WeightError as error:
+        print(error, file=sys.stderr)
+        return EXIT_NOT_SET_UP
 
 
 def _find_command(argv: list[str]) -> tuple[str, ...] | None:

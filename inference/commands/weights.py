@@ -1,4 +1,4 @@
-"""Fetch and verify every model file that the product needs."""
+"""Fetch and verify model files."""
 
 from __future__ import annotations
 
@@ -6,12 +6,24 @@ import argparse
 
 from inference import weights
 
+MIB = 1 << 20
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """No options: what is needed is known."""
+    """Which; without a name, what the product needs."""
+    parser.add_argument(
+        "name", nargs="*", choices=[[], *weights.RECORDS], metavar="NAME", help="default: all that the product needs"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Fetch what is missing; quick when nothing is."""
-    weights.fetch_all(print)
+    names = args.name or [record.name for record in weights.RECORDS.values() if record.needed]
+    for name in names:
+        print(f"{name}: {weights.fetch(name, _show_progress)}")
     return 0
+
+
+def _show_progress(name: str, done: int, total: int) -> None:
+    of_total = f" of {total / MIB:.1f}" if total else ""
+    print(f"\r{name}: {done / MIB:.1f}{of_total} MiB", end="\n" if done == total else "", flush=True)

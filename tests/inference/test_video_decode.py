@@ -100,7 +100,7 @@ def test_video_that_starts_late_starts_at_zero(make_clip):
 
 @pytest.mark.parametrize("size", ["321x241", "2x2", "2x400", "400x2"])
 def test_odd_sizes(make_clip, size):
-    path = make_clip("a.webm", "-c:v", "libvpx-vp9", "-vf", f"scale={size.replace('x', ':')}")
+    path = make_clip("a.webm", "-c:v", "libvpx-vp9", "-vf", f"scale={size.replace('x', ':')},setsar=1")
     info, frames = read(path)
     width, height = map(int, size.split("x"))
     assert (info.width_px, info.height_px) == (width, height)

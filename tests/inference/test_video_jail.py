@@ -52,7 +52,7 @@ def test_it_reads_no_neighbour_and_cannot_change_the_clip(clip, tmp_path):
 
 
 def test_it_cannot_fill_the_disk(clip):
-    status, output, _ = shell(clip, "dd if=/dev/zero of=big bs=1M count=5 2>/dev/null; wc -c < big")
+    _, output, _ = shell(clip, "dd if=/dev/zero of=big bs=1M count=5 2>/dev/null; wc -c < big")
     assert int(output) <= 1 << 20
 
 

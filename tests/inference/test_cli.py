@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import argparse
+import importlib
+import importlib.util
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from inference import __main__ as cli
+from inference import pipeline, weights
+from tests.inference.fakes import FakeEstimator, FakeRecogniser, squat_set
+
+ROOT = Path(__file__).parents[2]
+
+
+def run_python(*arguments):
+    command = [sys.executable, *arguments]
+    return subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True, timeout=120)
+
+
+@pytest.fixture
+def fakes(monkeypatch):
+    monkeypatch.setattr(pipeline, "_load_estimator", lambda options: FakeEstimator(dip_px=30))
+    monkeypatch.setattr(pipeline, "_ProductRecogniser", lambda options: FakeRecogniser(squat_set()))
+
+
+def test_analyse_prints_one_json_object(fakes, make_clip, capsys):
+    assert cli.main(["analyse", str(make_clip("a.mp4")), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["exercise"], found["reps"]) == ("squat", 2)
+
+
+def test_analyse_for_people(fakes, make_clip, capsys):
+    assert cli.main(["analyse", str(make_clip("a.mp4"))]) == 0
+    assert "squat × 2" in capsys.readouterr().out
+
+
+def test_analyse_writes_the_files_of_the_diary(fakes, make_clip, tmp_path, capsys):
+    assert cli.main(["analyse", str(make_clip("a.mp4")), "--json", "--out-dir", str(tmp_path / "out")]) == 0
+    assert json.loads(capsys.readouterr().out)["timings_s"]["rendition"] > 0
+    assert (tmp_path / "out" / "rendition.mp4").exists()
+
+
+@pytest.mark.parametrize("command", [["analyse", "--json"], ["keypoints", "--out", "k.npz"]])
+def test_bad_input_ends_with_two_and_its_code(tmp_path, command):
+    clip = tmp_path / "a.mp4"
+    clip.touch()
+    run = run_python("-m", "inference", *command, str(clip))
+    assert run.returncode == 2
+    assert json.loads(run.stdout) == {"error": {"code": "empty_file"}}
+    assert "Traceback" not in run.stderr
+
+
+def test_keypoints_writes_the_file_it_was_told(fakes, make_clip, tmp_path):
+    out = tmp_path / "track.keypoints"
+    assert cli.main(["keypoints", str(make_clip("a.mp4")), "--out", str(out)]) == 0
+    with np.load(out) as saved:
+        assert set(saved.files) == {"keypoints", "times_s", "size"}
+
+
+def test_missing_weights_end_with_a_remedy(monkeypatch, make_clip, capsys):
+    def missing(options):
+        raise weights.WeightError("it.tflite is missing. Type: make setup")
+
+    monkeypatch.setattr(pipeline, "_load_estimator", missing)
+    assert cli.main(["analyse", str(make_clip("a.mp4"))]) == 1
+    assert "make setup" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("argv", "status"), [([], 2), (["--help"], 0), (["train"], 2), (["nonsense"], 2)])
+def test_usage_names_every_command(argv, status, capsys):
+    assert cli.main(argv) == status
+    told = capsys.readouterr()
+    assert all(" ".join(path) in told.out + told.err for path in cli.COMMANDS)
+
+
+@pytest.mark.parametrize("path", cli.COMMANDS, ids=" ".join)
+def test_every_command_is_there(path):
+    module = importlib.import_module(cli.COMMANDS[path].module)
+    parser = argparse.ArgumentParser()
+    module.add_arguments(parser)
+    assert callable(module.run)
+
+
+def test_asking_for_help_imports_no_network():
+    code = "import sys; from inference.__main__ import main; main(['--help']); sys.exit('torch' in sys.modules)"
+    assert run_python("-c", code).returncode == 0
