@@ -69,6 +69,7 @@ media_files = [
     path("clips/<uuid:id>/rendition", media.serve, {"find": media.find_rendition}, name="media-clip-rendition"),
     path("clips/<uuid:id>/poster", media.serve, {"find": media.find_poster}, name="media-clip-poster"),
     path("sets/<uuid:id>/thumbnail", media.serve, {"find": media.find_thumbnail}, name="media-set-thumbnail"),
+    re_path(r"^.*$", documentation.refuse_unknown),
 ]
 
 urlpatterns = [

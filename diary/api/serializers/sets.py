@@ -110,7 +110,7 @@ class ClipIdField(serializers.UUIDField):
 class SetValuesSerializer(serializers.Serializer[dict[str, Any]]):
     """Values that a person decides; each that is sent is locked against analyses. Send null to clear one."""
 
-    exercise = SlugField(required=False, allow_null=True, max_length=64, help_text="Slug.")
+    exercise = SlugField(required=False, allow_null=True, help_text="Slug.")
     reps = serializers.IntegerField(required=False, allow_null=True, min_value=0, max_value=MOST_REPS)
     weight_kg = serializers.DecimalField(
         required=False, allow_null=True, min_value=0, max_digits=6, decimal_places=2, coerce_to_string=False

@@ -1,0 +1,137 @@
+"""Sets over the API: typed in, corrected, proposed, deleted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from diary.models import Clip, Exercise, WorkoutSet
+from diary.services import exercises
+from tests.diary.api.conftest import body, make_clip
+
+HOME = "/api/v1/sets/"
+
+
+def address(row: WorkoutSet) -> str:
+    return f"{HOME}{row.pk}/"
+
+
+def test_a_correction_is_written_locked_and_shown(owner: APIClient, workout_set: WorkoutSet, lunge: Exercise) -> None:
+    WorkoutSet.objects.update(
+        provenance={"reps": {"source": "model", "model": "m@1", "confidence": 0.7, "locked": False}}
+    )
+    response = owner.patch(address(workout_set), {"reps": 9, "exercise": "lunge", "weight_kg": 42.5}, format="json")
+    assert response.status_code == 200
+    shown = body(owner.get(address(workout_set)))
+    assert (shown["reps"], shown["exercise"], shown["exercise_name"], shown["weight_kg"]) == (9, "lunge", "Lunge", 42.5)
+    assert shown["provenance"]["reps"] == {"source": "user", "model": "", "confidence": None, "locked": True}
+    assert body(owner.get(HOME))["results"][0]["reps"] == 9
+
+
+def test_names_are_in_the_language_that_is_asked_for(owner: APIClient, workout_set: WorkoutSet) -> None:
+    shown = body(owner.get(address(workout_set), headers={"Accept-Language": "ko"}))
+    assert shown["exercise_name"] == "스쿼트"
+
+
+def test_an_app_without_wishes_gets_the_person_s_language(
+    owner: APIClient, user: User, workout_set: WorkoutSet
+) -> None:
+    user.language = "ko"
+    user.save()
+    assert body(owner.get(address(workout_set)))["exercise_name"] == "스쿼트"
+
+
+def test_a_correction_may_clear_a_value_and_move_the_day(owner: APIClient, workout_set: WorkoutSet) -> None:
+    shown = body(owner.patch(address(workout_set), {"reps": None, "date": "2026-11-18"}, format="json"))
+    assert (shown["reps"], shown["date"]) == (None, "2026-11-18")
+
+
+def test_a_set_without_a_clip(owner: APIClient, squat: Exercise) -> None:
+    values = {"date": "2026-11-20", "exercise": "squat", "reps": 8, "weight_kg": 60, "rpe": 7.5, "note": "가볍게"}
+    response = owner.post(HOME, values, format="json")
+    assert response.status_code == 201
+    shown = body(owner.get(response.headers["Location"]))
+    assert {name: shown[name] for name in values} == values
+    assert shown["clip"] is None
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"reps": -1}, "reps"), ({"reps": 1e9}, "reps"), ({"reps": "many"}, "reps"), ({"rpe": 7.3}, "rpe"),
+        ({"rpe": 11}, "rpe"), ({"weight_kg": -1}, "weight_kg"), ({"weight_kg": 1e9}, "weight_kg"),
+        ({"duration_s": -1}, "duration_s"), ({"start_s": 20, "end_s": 10}, "end_s"), ({"start_s": 20}, "end_s"),
+        ({"exercise": "no_such_thing"}, "exercise"), ({"date": "2026-02-30"}, "date"), ({"note": "a\x00b"}, "note"),
+    ],
+)  # fmt: skip
+def test_values_that_cannot_be(owner: APIClient, workout_set: WorkoutSet, values: dict[str, Any], field: str) -> None:
+    response = owner.patch(address(workout_set), values, format="json")
+    assert response.status_code == 400
+    problem = body(response)
+    assert problem["code"] == "invalid_input"
+    assert [error["field"] for error in problem["errors"]] == [field]
+    workout_set.refresh_from_db()
+    assert workout_set.reps == 10
+
+
+def test_errors_speak_korean(owner: APIClient, workout_set: WorkoutSet) -> None:
+    headers = {"Accept-Language": "ko"}
+    problem = body(owner.patch(address(workout_set), {"exercise": "nope"}, format="json", headers=headers))
+    assert "올바르지" in problem["title"]
+    assert "올바르지" in problem["errors"][0]["detail"]
+
+
+def test_another_person_s_exercise_and_clip_do_not_exist(owner: APIClient, stranger: User) -> None:
+    theirs = exercises.create_exercise(user=stranger, name_en="Secret")
+    clip = make_clip(stranger, 7)
+    for values in ({"exercise": theirs.slug}, {"exercise": str(theirs.pk)}, {"clip": str(clip.pk)}):
+        assert owner.post(HOME, {"date": "2026-11-20", **values}, format="json").status_code == 400
+
+
+def test_a_proposal_is_accepted_or_dismissed(owner: APIClient, workout_set: WorkoutSet) -> None:
+    proposal = {"reps": {"value": 11, "model": "reps@2", "confidence": 0.9}}
+    WorkoutSet.objects.update(proposal=proposal)
+    assert body(owner.get(address(workout_set)))["proposal"] == proposal
+    shown = body(owner.post(f"{address(workout_set)}proposal/", {"only": ["reps"]}, format="json"))
+    assert (shown["reps"], shown["proposal"], shown["provenance"]["reps"]["locked"]) == (11, {}, True)
+    again = owner.post(f"{address(workout_set)}proposal/", {}, format="json")
+    assert (again.status_code, body(again)["code"]) == (409, "nothing_proposed")
+    WorkoutSet.objects.update(proposal=proposal)
+    assert body(owner.delete(f"{address(workout_set)}proposal/"))["proposal"] == {}
+
+
+def test_malformed_json(owner: APIClient, workout_set: WorkoutSet) -> None:
+    response = owner.patch(address(workout_set), b'{"reps": NaN', content_type="application/json")
+    assert (response.status_code, body(response)["code"]) == (400, "invalid_input")
+    response = owner.patch(address(workout_set), b"reps=3", content_type="text/plain")
+    assert (response.status_code, body(response)["code"]) == (415, "unsupported_media_type")
+
+
+def test_the_note_of_a_day(owner: APIClient, workout_set: WorkoutSet) -> None:
+    home = f"/api/v1/workouts/{workout_set.workout_id}/"
+    assert body(owner.patch(home, {"note": "good"}, format="json"))["note"] == "good"
+    assert body(owner.get("/api/v1/days/2026-11-20/"))["workout"]["sets"][0]["id"] == str(workout_set.pk)
+    made = owner.post("/api/v1/workouts/", {"date": "2026-11-02", "note": "rest"}, format="json")
+    assert (made.status_code, body(made)["sets"]) == (201, [])
+
+
+def test_own_exercises(owner: APIClient, workout_set: WorkoutSet) -> None:
+    made = owner.post("/api/v1/exercises/", {"name_ko": "밧줄 오르기", "kind": "hold"}, format="json")
+    assert made.status_code == 201
+    slug = body(made)["slug"]
+    assert (body(made)["name"], body(made)["own"], body(made)["kind"]) == ("밧줄 오르기", True, "hold")
+    double = owner.post("/api/v1/exercises/", {"name_ko": "밧줄 오르기"}, format="json")
+    assert (double.status_code, body(double)["code"]) == (409, "exercise_exists")
+    assert owner.post("/api/v1/exercises/", {}, format="json").status_code == 400
+    owner.patch(address(workout_set), {"exercise": slug}, format="json")
+    assert body(owner.delete(f"/api/v1/exercises/{slug}/"))["code"] == "exercise_in_use"
+    figures = body(owner.get(f"/api/v1/exercises/{slug}/progress/"))
+    assert [(day["date"], day["sets"], day["reps"]) for day in figures] == [("2026-11-20", 1, 10)]
+
+
+def test_clips_tell_their_sets(owner: APIClient, workout_set: WorkoutSet, clip: Clip) -> None:
+    shown = body(owner.get(f"/api/v1/clips/{clip.pk}/"))
+    assert [row["id"] for row in shown["sets"]] == [str(workout_set.pk)]
