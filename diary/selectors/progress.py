@@ -1,4 +1,4 @@
-"""Reads for the charts: how an exercise went, day by day."""
+"""How a person gets on with an exercise."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import groupby
 
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
 from accounts.models import User
 from diary.calc import one_rep_max_kg, volume_kg
@@ -18,50 +18,48 @@ EPLEY_REPS = 12  # beyond them the estimate of a single lift says nothing
 
 
 @dataclass(frozen=True)
-class ProgressPoint:
-    """One day of one exercise."""
+class DayFigures:
+    """Best and sum of one exercise on one day."""
 
     date: date
     sets: int
-    reps: int
-    longest_s: float | None  # held, for exercises that are held
-    max_weight_kg: Decimal | None
-    volume_kg: Decimal
+    reps: int  # of all sets
+    most_reps: int
+    heaviest_kg: Decimal | None
     one_rep_max_kg: Decimal | None
-
-
-def read_progress(user: User, exercise: Exercise, *, since: date | None = None) -> list[ProgressPoint]:
-    """Days with the exercise, the oldest first; one query."""
-    rows = WorkoutSet.objects.filter(workout__user=user, exercise=exercise)
-    if since is not None:
-        rows = rows.filter(workout__date__gte=since)
-    values = rows.order_by("workout__date").values_list("workout__date", "reps", "weight_kg", "duration_s")
-    return [_point(day, [row[1:] for row in group]) for day, group in groupby(values, key=lambda row: row[0])]
+    volume_kg: Decimal
+    longest_s: float | None
 
 
 def list_trained(user: User) -> QuerySet[Exercise]:
-    """Exercises that the person trained, the latest first; `trained` counts sets, `last_date` is the last day."""
-    rows = Exercise.objects.filter(sets__workout__user=user)
-    counted = rows.annotate(trained=Count("sets"), last_date=Max("sets__workout__date"))
-    return counted.order_by("-last_date", "-trained", "slug")
+    """Exercises of the person's sets with `set_count` and `last_day`, the latest first."""
+    own = Q(sets__workout__user=user)
+    counted = Exercise.objects.filter(own).annotate(
+        set_count=Count("sets", filter=own), last_day=Max("sets__workout__date", filter=own)
+    )
+    return counted.order_by("-last_day", "name_en")
 
 
-Values = tuple[int | None, Decimal | None, float | None]  # reps, weight_kg, duration_s
+def list_figures(user: User, exercise: Exercise) -> list[DayFigures]:
+    """One entry for each day with the exercise, the oldest first."""
+    rows = WorkoutSet.objects.filter(workout__user=user, exercise=exercise).order_by("workout__date")
+    values = rows.values_list("workout__date", "reps", "weight_kg", "duration_s")
+    return [_sum_up(day, list(sets)) for day, sets in groupby(values, key=lambda row: row[0])]
 
 
-def _point(day: date, rows: list[Values]) -> ProgressPoint:
-    weights = [weight for _, weight, _ in rows if weight is not None]
-    held = [seconds for _, _, seconds in rows if seconds is not None]
-    return ProgressPoint(
+def _sum_up(day: date, sets: list[tuple[date, int | None, Decimal | None, float | None]]) -> DayFigures:
+    lifted = [(reps, weight) for _, reps, weight, _ in sets if reps and weight]
+    return DayFigures(
         date=day,
-        sets=len(rows),
-        reps=sum(reps or 0 for reps, _, _ in rows),
-        longest_s=max(held, default=None),
-        max_weight_kg=max(weights, default=None),
-        volume_kg=sum((volume_kg(reps, weight) for reps, weight, _ in rows), Decimal(0)),
-        one_rep_max_kg=max(_estimates(rows), default=None),
+        sets=len(sets),
+        reps=sum(reps or 0 for _, reps, _, _ in sets),
+        most_reps=max(reps or 0 for _, reps, _, _ in sets),
+        heaviest_kg=_highest(weight for _, _, weight, _ in sets),
+        one_rep_max_kg=_highest(one_rep_max_kg(reps, weight) for reps, weight in lifted if reps <= EPLEY_REPS),
+        volume_kg=sum((volume_kg(reps, weight) for reps, weight in lifted), Decimal(0)),
+        longest_s=max((seconds for _, _, _, seconds in sets if seconds), default=None),
     )
 
 
-def _estimates(rows: Iterable[Values]) -> list[Decimal]:
-    return [one_rep_max_kg(reps, weight) for reps, weight, _ in rows if reps and weight and reps <= EPLEY_REPS]
+def _highest(values: Iterable[Decimal | None]) -> Decimal | None:
+    return max((value for value in values if value is not None), default=None)

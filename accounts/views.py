@@ -1,0 +1,101 @@
+"""Pages about a person's own account."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.forms import DeleteAccountForm, LanguageForm, ProfileForm, TokenForm
+from accounts.services import create_token, delete_account, revoke_token
+from diary import access
+from diary.selectors.listing import list_tokens
+from diary.selectors.usage import read_usage
+from diary.views.responses import UNPROCESSABLE, go_back, render_form
+
+FORM_METHODS = ["GET", "HEAD", "POST"]
+
+
+@login_required
+@require_http_methods(FORM_METHODS)
+def show_profile(request: HttpRequest) -> HttpResponse:
+    """Preferences, devices, storage and the way out."""
+    form = ProfileForm(request.POST or None, instance=request.user)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        with translation.override(request.user.language):
+            messages.success(request, _("Your settings are saved."))
+        response = redirect("profile")
+        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, request.user.language, samesite="Lax")
+        return response
+    return render_form(request, "accounts/profile.html", profile_context(request), form)
+
+
+@login_required
+@never_cache
+@require_POST
+def add_token(request: HttpRequest) -> HttpResponse:
+    """Let a device in; its token is shown this once."""
+    form = TokenForm(request.POST)
+    if not form.is_valid():
+        request.user.refresh_from_db()
+        context = {**profile_context(request), "form": ProfileForm(instance=request.user), "token_form": form}
+        return render(request, "accounts/profile.html", context, status=UNPROCESSABLE)
+    row, token = create_token(user=request.user, name=form.cleaned_data["name"])
+    return render(request, "accounts/token_created.html", {"row": row, "token": token})
+
+
+@login_required
+@require_POST
+def end_token(request: HttpRequest, id: UUID) -> HttpResponse:
+    """Shut a device out."""
+    row = revoke_token(token=access.get_token(request.user, id))
+    messages.success(request, _("“%(name)s” is shut out.") % {"name": row.name})
+    return redirect("profile")
+
+
+@login_required
+@require_http_methods(FORM_METHODS)
+def end_account(request: HttpRequest) -> HttpResponse:
+    """Delete the account with everything in it."""
+    user = request.user
+    form = DeleteAccountForm(request.POST or None, user=user)
+    if request.method == "POST" and form.is_valid():
+        logout(request)
+        delete_account(user=user)
+        messages.success(request, _("Your account and all its data are deleted."))
+        return redirect("home")
+    return render_form(request, "accounts/delete.html", {"clips": user.clips.count()}, form)
+
+
+@require_POST
+def switch_language(request: HttpRequest) -> HttpResponse:
+    """Turn the site to another language; a person's profile remembers it."""
+    form = LanguageForm(request.POST)
+    response = go_back(request, "/")
+    if form.is_valid():
+        language = form.cleaned_data["language"]
+        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=365 * 24 * 3600, samesite="Lax")
+        if request.user.is_authenticated:
+            request.user.language = language
+            request.user.save(update_fields=["language"])
+    return response
+
+
+def profile_context(request: HttpRequest) -> dict[str, Any]:
+    """What the page shows beside the form."""
+    return {
+        "usage": read_usage(request.user),
+        "tokens": list_tokens(request.user),
+        "token_form": TokenForm(),
+    }

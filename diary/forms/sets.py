@@ -1,0 +1,104 @@
+"""What people type about a set."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from diary.forms.fields import (
+    ExerciseField,
+    effort_field,
+    note_field,
+    reps_field,
+    seconds_field,
+    weight_field,
+)
+from diary.models import WorkoutSet
+from diary.selectors.listing import list_exercises
+
+VALUES = ("exercise", "reps", "weight_kg", "duration_s", "rpe", "note")
+
+
+def exercise_choices(user: User) -> list[tuple[str, str]]:
+    """Slug and name of each exercise, by name in the language of the page."""
+    named = [(exercise.slug, exercise.name) for exercise in list_exercises(user)]
+    return [("", _("Choose an exercise")), *sorted(named, key=lambda pair: pair[1].casefold())]
+
+
+class SetForm(forms.Form):
+    """A whole set, new or not."""
+
+    exercise = ExerciseField(label=_("Exercise"), required=False)
+    reps = reps_field()
+    weight_kg = weight_field()
+    duration_s = seconds_field()
+    rpe = effort_field()
+    note = note_field()
+    date = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["exercise"].user = user
+        self.fields["exercise"].widget = forms.Select(choices=exercise_choices(user))
+        self.fields["weight_kg"].unit = user.weight_unit
+        self.fields["weight_kg"].label = _("Weight (%(unit)s)") % {"unit": user.weight_unit}
+
+    def clean(self) -> dict[str, Any]:
+        """A set without exercise, reps and seconds says nothing."""
+        values: dict[str, Any] = super().clean() or {}
+        said = any(values.get(name) not in (None, "") for name in ("exercise", "reps", "duration_s", "note"))
+        if not said and not self.errors:
+            raise forms.ValidationError(_("Choose an exercise or type the reps."), code="empty")
+        return values
+
+    def values(self) -> dict[str, Any]:
+        """What a service takes for a new set."""
+        return {name: self.cleaned_data[name] for name in VALUES}
+
+    def changed_values(self) -> dict[str, Any]:
+        """What differs from the set as it was shown; only that is locked."""
+        return {name: self.cleaned_data[name] for name in VALUES if name in self.changed_data}
+
+
+def initial_of(row: WorkoutSet) -> dict[str, Any]:
+    """The set as the form shows it."""
+    values = {name: getattr(row, name) for name in VALUES}
+    if isinstance(row.rpe, Decimal):
+        values["rpe"] = f"{row.rpe.normalize():f}"
+    if row.exercise is not None:
+        values["exercise"] = row.exercise.slug
+    return {**values, "date": row.workout.date}
+
+
+class CorrectionForm(forms.Form):
+    """Single values, each saved by one tap; what is not sent stays as it is."""
+
+    exercise = ExerciseField(required=False)
+    reps = reps_field()
+    weight_kg = weight_field()
+    duration_s = seconds_field()
+    rpe = effort_field()
+    note = note_field()
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["exercise"].user = user
+        self.fields["weight_kg"].unit = user.weight_unit
+
+    def clean(self) -> dict[str, Any]:
+        """At least one value."""
+        if not self.given():
+            raise forms.ValidationError(_("There is nothing to save."), code="empty")
+        return super().clean() or {}
+
+    def given(self) -> list[str]:
+        """Names of the values that were sent."""
+        return [name for name in self.fields if name in self.data]
+
+    def values(self) -> dict[str, Any]:
+        """What a service takes."""
+        return {name: self.cleaned_data[name] for name in self.given()}

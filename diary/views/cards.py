@@ -1,0 +1,129 @@
+"""A set as its card shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from diary.calc import from_kg
+from diary.models import Exercise, WorkoutSet
+from diary.services.exercises import find_by_slug
+
+LOW = 0.6  # below it the card asks to have a look
+CHIPS = 3
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A name that the classifier thinks possible."""
+
+    slug: str
+    name: str
+    percent: int
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What a newer analysis would write."""
+
+    field: str
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """A set with all that its card says."""
+
+    row: WorkoutSet
+    choices: list[Choice]
+    proposals: list[Proposal]
+    weight: Any
+    unit: str
+    undo: str = ""
+    problem: str = ""
+
+    @property
+    def exercise_badge(self) -> str:
+        """Who named the exercise: yours, auto, unsure or nothing."""
+        return badge_of(self.row, "exercise")
+
+    @property
+    def reps_badge(self) -> str:
+        """Who counted."""
+        return badge_of(self.row, "duration_s" if self.row.reps is None else "reps")
+
+    @property
+    def fewer(self) -> int:
+        """What the minus key writes."""
+        return max(0, (self.row.reps or 0) - 1)
+
+    @property
+    def more(self) -> int:
+        """What the plus key writes."""
+        return (self.row.reps or 0) + 1
+
+    @property
+    def percent(self) -> int | None:
+        """How sure the classifier is."""
+        confidence = self.row.source_of("exercise").get("confidence")
+        return None if confidence is None else round(confidence * 100)
+
+    @property
+    def has_range(self) -> bool:
+        """Whether the count is "10, maybe 11"."""
+        row = self.row
+        return None not in (row.reps_low, row.reps_high) and row.reps_low != row.reps_high
+
+    @property
+    def is_hold(self) -> bool:
+        """Whether seconds are counted."""
+        held = self.row.exercise is not None and self.row.exercise.kind == Exercise.Kind.HOLD
+        return held or (self.row.reps is None and self.row.duration_s is not None)
+
+
+def badge_of(row: WorkoutSet, field: str) -> str:
+    """Who wrote a value."""
+    source = row.source_of(field)
+    if not source:
+        return ""
+    if source.get("locked"):
+        return "yours"
+    confidence = source.get("confidence")
+    return "unsure" if confidence is not None and confidence < LOW else "auto"
+
+
+def build_cards(user: User, rows: Iterable[WorkoutSet], **extra: Any) -> list[Card]:
+    """Cards of sets; names of all candidates come in one query."""
+    rows = list(rows)
+    slugs = {candidate["exercise"] for row in rows for candidate in row.candidates}
+    slugs |= {row.proposal["exercise"]["value"] for row in rows if "exercise" in row.proposal}
+    named = find_by_slug(user=user, slugs=slugs) if slugs else {}
+    return [_build(user, row, named, extra) for row in rows]
+
+
+def _build(user: User, row: WorkoutSet, named: dict[str, Exercise], extra: dict[str, Any]) -> Card:
+    choices = [
+        Choice(exercise.slug, exercise.name, round(candidate["confidence"] * 100))
+        for candidate in row.candidates[: CHIPS + 1]
+        if (exercise := named.get(candidate["exercise"])) is not None
+    ]
+    weight = None if row.weight_kg is None else from_kg(row.weight_kg, user.weight_unit)
+    proposals = [
+        _propose(field, entry["value"], named) for field, entry in row.proposal.items() if field in proposable()
+    ]
+    return Card(row, choices[:CHIPS], proposals, weight, user.weight_unit, **extra)
+
+
+def proposable() -> dict[str, str]:
+    """Proposals that a person can judge; times of reps follow the count."""
+    return {"exercise": _("Exercise"), "reps": _("Reps"), "duration_s": _("Seconds held")}
+
+
+def _propose(field: str, value: Any, named: dict[str, Exercise]) -> Proposal:
+    shown = named[value].name if field == "exercise" and value in named else str(value)
+    return Proposal(field, proposable()[field], shown)

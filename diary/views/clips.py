@@ -1,0 +1,122 @@
+"""Clips: the list, the player, another run, the end."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from diary import access
+from diary.api.serializers.analyses import limits_of
+from diary.errors import DiaryError
+from diary.forms.clips import AnalyseForm, DeleteClipForm, MoveClipForm
+from diary.messages import Message, describe
+from diary.models import Analysis, Clip
+from diary.selectors.analyses import latest_analysis
+from diary.selectors.listing import list_clips as select_clips
+from diary.selectors.listing import list_exercises, list_sets
+from diary.services import clips
+from diary.views.cards import build_cards
+from diary.views.responses import UNPROCESSABLE
+from workers import queue
+
+PAGE = 24
+
+
+@login_required
+@require_safe
+def list_clips(request: HttpRequest) -> HttpResponse:
+    """All clips, the newest first."""
+    page = Paginator(select_clips(request.user), PAGE).get_page(request.GET.get("page"))
+    return render(request, "diary/clips.html", {"page": page})
+
+
+@login_required
+@require_safe
+def show_clip(request: HttpRequest, id: UUID) -> HttpResponse:
+    """The player, the sets, or how far the analysis is."""
+    return render_clip(request, access.get_clip(request.user, id))
+
+
+@login_required
+@require_POST
+def analyse_clip(request: HttpRequest, id: UUID) -> HttpResponse:
+    """Another run, for another person in the picture if one was tapped."""
+    clip = access.get_clip(request.user, id)
+    form = AnalyseForm(request.POST)
+    if not form.is_valid():
+        return render_clip(request, clip, UNPROCESSABLE)
+    try:
+        queue.wake(clips.start_analysis(clip=clip, options=form.options()).pk)
+    except DiaryError as error:
+        messages.error(request, str(describe(error.code, **error.params)))
+    return redirect("clip", clip.pk)
+
+
+@login_required
+@require_POST
+def move_clip(request: HttpRequest, id: UUID) -> HttpResponse:
+    """Say on which day it was filmed."""
+    clip = access.get_clip(request.user, id)
+    form = MoveClipForm(request.POST)
+    if not form.is_valid():
+        return render_clip(request, clip, UNPROCESSABLE, move_form=form)
+    clips.move_clip(clip=clip, date=form.cleaned_data["date"])
+    messages.success(request, _("The clip and its sets are on the new day."))
+    return redirect("clip", clip.pk)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete_clip(request: HttpRequest, id: UUID) -> HttpResponse:
+    """Delete a clip after a question."""
+    clip = access.get_clip(request.user, id)
+    form = DeleteClipForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        day = clip.day
+        clips.delete_clip(clip=clip, with_sets=form.cleaned_data["with_sets"])
+        messages.success(request, _("The clip and all its files are deleted."))
+        return redirect("day", day)
+    return render(request, "diary/clip_delete.html", {"clip": clip, "form": form, "sets": clip.sets.count()})
+
+
+def render_clip(request: HttpRequest, clip: Clip, status: int = 200, **extra: Any) -> HttpResponse:
+    """The page of a clip."""
+    rows = list_sets(request.user).filter(clip=clip).order_by("start_s", "position", "created_at")
+    analysis = latest_analysis(clip)
+    context = {
+        "clip": clip,
+        "analysis": analysis,
+        "steps": list_steps(analysis) if analysis else [],
+        "failure": describe_failure(analysis),
+        "cards": build_cards(request.user, rows),
+        "exercises": list_exercises(request.user),
+        "move_form": MoveClipForm(initial={"date": clip.day}),
+        **extra,
+    }
+    return render(request, "diary/clip.html", context, status=status)
+
+
+def list_steps(analysis: Analysis) -> list[dict[str, Any]]:
+    """Stages of a run that a person waits for, and where it stands."""
+    stages = [stage for stage in Analysis.Stage if stage not in (Analysis.Stage.QUEUED, Analysis.Stage.DONE)]
+    names = [str(stage) for stage in stages]
+    at = names.index(analysis.stage) if analysis.stage in names else -1 if analysis.is_active else len(names)
+    return [
+        {"stage": str(stage), "label": stage.label, "state": "done" if i < at else "now" if i == at else "next"}
+        for i, stage in enumerate(stages)
+    ]
+
+
+def describe_failure(analysis: Analysis | None) -> Message | None:
+    """What a person is told about a run that failed."""
+    if analysis is None or analysis.status != Analysis.Status.FAILED:
+        return None
+    return describe(analysis.error_code, **limits_of(analysis.error_code))

@@ -1,0 +1,43 @@
+"""Answers that several pages give."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from diary.errors import Code, DiaryError
+from diary.messages import describe
+
+UNPROCESSABLE = 422
+
+
+def wants_fragment(request: HttpRequest) -> bool:
+    """Whether a script asks for the changed part of a page only."""
+    return request.headers.get("X-Fragment") == "1"
+
+
+def go_back(request: HttpRequest, fallback: str) -> HttpResponseRedirect:
+    """To the page that the form names, if it is one of ours."""
+    target = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return HttpResponseRedirect(target if safe and target else fallback)
+
+
+def render_form(request: HttpRequest, template: str, context: dict[str, Any], form: Any) -> HttpResponse:
+    """A page with a form; 422 when what was typed cannot be used."""
+    status = UNPROCESSABLE if form.is_bound and not form.is_valid() else 200
+    return render(request, template, {**context, "form": form}, status=status)
+
+
+def add_refusal(form: Any, error: DiaryError) -> None:
+    """Show a refusal of a service in its form, at the field where there is one."""
+    field = error.params.get("field")
+    labels = {name: str(bound.label) for name, bound in form.fields.items()}
+    params = {**error.params, "field": labels.get(str(field), str(field))}
+    at_field = error.code == Code.INVALID_VALUE and field in form.fields
+    form.add_error(field if at_field else None, str(describe(error.code, **params)))

@@ -1,0 +1,273 @@
+// Uploads that survive a dead spot, a closed tab and a restart of the server (tus), then follows the analysis.
+const RETRY_MS = [0, 1000, 2000, 4000, 8000, 15000];
+const CHUNK_BYTES = 8 * 1024 * 1024;
+const KEY = "deukgeun-upload";
+
+const identify = (file) => `${KEY}-${file.name}-${file.type}-${file.size}-${file.lastModified}`;
+const problemOf = (error) => {
+  try {
+    return JSON.parse(error.originalResponse?.getBody() ?? "");
+  } catch {
+    return null;
+  }
+};
+
+class UploadItem {
+  constructor(queue, file) {
+    this.queue = queue;
+    this.file = file;
+    this.element = queue.querySelector("[data-item]").content.firstElementChild.cloneNode(true);
+    this.part("name").textContent = file.name;
+    this.part("retry").addEventListener("click", () => this.start());
+    this.part("stop").addEventListener("click", () => this.cancel());
+    this.say(queue.dataset.textWaiting);
+  }
+
+  part(name) { return this.element.querySelector(`[data-${name}]`); }
+
+  say(sentence) { if (this.part("text").textContent !== sentence) this.part("text").textContent = sentence; }
+
+  showShare(share) {
+    this.part("bar").value = share;
+    this.part("percent").textContent = `${Math.floor(share * 100)} %`;
+  }
+
+  fail(title, next) {
+    this.part("problem").hidden = false;
+    this.part("title").textContent = title;
+    this.part("next").textContent = next;
+    this.part("bar").hidden = true;
+    this.part("text").textContent = "";
+    this.part("percent").textContent = "";
+    this.finish();
+  }
+
+  failWith(sentence) { this.fail(sentence, ""); }
+
+  finish() {
+    this.over = true;
+    this.queue.onFinished(this);
+  }
+
+  async start() {
+    const { dataset } = this.queue;
+    this.over = false;
+    this.part("problem").hidden = this.part("retry").hidden = true;
+    this.part("bar").hidden = false;
+    if (this.file.size === 0) return this.failWith(dataset.empty);
+    if (this.file.size > Number(dataset.maxBytes)) return this.failWith(dataset.tooLarge);
+    this.say(dataset.textSending);
+    this.upload = this.makeUpload();
+    const [earlier] = (await this.upload.findPreviousUploads()).sort((a, b) => b.creationTime.localeCompare(a.creationTime));
+    if (earlier) {
+      this.upload.resumeFromPreviousUpload(earlier);
+      this.say(dataset.textResumed);
+    }
+    return this.upload.start();
+  }
+
+  makeUpload() {
+    const { dataset } = this.queue;
+    return new tus.Upload(this.file, {
+      endpoint: dataset.endpoint,
+      chunkSize: CHUNK_BYTES,
+      retryDelays: RETRY_MS,
+      removeFingerprintOnSuccess: true,
+      fingerprint: async (file) => identify(file),
+      headers: { "X-CSRFToken": dataset.csrf },
+      metadata: { filename: this.file.name, filetype: this.file.type, captured_at: String(this.file.lastModified) },
+      onProgress: (sent, total) => { this.say(dataset.textSending); this.showShare(sent / total); },
+      onShouldRetry: (error) => {
+        const status = error.originalResponse?.getStatus() ?? 0;
+        return status === 0 || status >= 500 || status === 423 || status === 409 || status === 408;
+      },
+      onAfterResponse: (_request, response) => { this.clip = response.getHeader("Deukgeun-Clip") ?? this.clip; },
+      onError: (error) => this.onError(error),
+      onSuccess: () => this.onUploaded(),
+    });
+  }
+
+  onError(error) {
+    const { dataset } = this.queue;
+    const status = error.originalResponse?.getStatus() ?? 0;
+    if (status === 0 || (status >= 500 && status !== 507)) {
+      this.say(dataset.textOffline);
+      this.waiting = true;
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.resume(), RETRY_MS.at(-1));
+      return;
+    }
+    if (status === 401) { this.failWith(dataset.textSignin); return; }
+    const problem = problemOf(error);
+    if (problem?.title) this.fail(problem.title, problem.next_step ?? "");
+    else this.failWith(dataset.internal);
+    this.part("retry").hidden = false;
+  }
+
+  resume() {
+    if (!this.waiting) return;
+    this.waiting = false;
+    this.upload.start();
+  }
+
+  async cancel() {
+    this.waiting = false;
+    clearTimeout(this.timer);
+    this.element.remove();
+    this.queue.onFinished(this);
+    try {
+      await this.upload?.abort(true);
+    } catch {
+      // the server throws it away by itself when its time is over
+    }
+  }
+
+  async onUploaded() {
+    const { dataset } = this.queue;
+    this.showShare(1);
+    this.part("stop").hidden = true;
+    this.say(dataset.textDone);
+    this.finish();
+    const clip = await this.fetchClip();
+    if (clip?.analysis) this.follow(clip);
+    else this.showPage();
+  }
+
+  async fetchClip() {
+    if (!this.clip) return null;
+    for (let attempt = 0; attempt < 30; attempt += 1) {
+      try {
+        const answer = await fetch(`${this.queue.dataset.clips}${this.clip}/`, { headers: { Accept: "application/json" } });
+        return answer.ok ? await answer.json() : null;
+      } catch (error) {
+        if (!(error instanceof TypeError)) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 2000));
+      }
+    }
+    return null;
+  }
+
+  get page() { return `${this.queue.dataset.clipPage}${this.clip}/`; }
+
+  showPage() { if (this.clip) location.assign(this.page); }
+
+  follow(clip) {
+    diary.followAnalysis({
+      url: clip.analysis.url,
+      events: clip.analysis.events,
+      onState: (state) => {
+        this.say(state.stage_label);
+        this.showShare(state.progress);
+        if (state.stage === "media") this.showFound();
+      },
+      onEnd: (state) => {
+        if (state.status === "done") this.showFound();
+        else this.showFailure(state);
+      },
+    });
+  }
+
+  showFailure(state) {
+    this.fail(state.error?.title ?? this.queue.dataset.internal, state.error?.next_step ?? "");
+    const fill = this.part("fill");
+    fill.hidden = false;
+    fill.href = this.page;
+  }
+
+  async showFound() {
+    const clip = await this.fetchClip();
+    if (!clip) return;
+    const { dataset } = this.queue;
+    const named = clip.sets.map((set) => set.exercise_name ?? dataset.textUnnamed);
+    const counts = clip.sets.filter((set) => set.reps !== null).map((set) => set.reps);
+    this.part("found").hidden = false;
+    this.part("found").href = this.page;
+    this.part("found-name").textContent = [...new Set(named)].join(", ");
+    this.part("found-reps").textContent = counts.length ? `${counts.join(" + ")} ${dataset.textReps}` : "";
+    const picture = clip.sets.find((set) => set.thumbnail)?.thumbnail;
+    this.part("thumbnail").hidden = !picture;
+    if (picture) this.part("thumbnail").src = picture;
+    if (clip.analysis.status === "done") {
+      this.say("");
+      this.part("bar").hidden = true;
+      this.part("percent").textContent = "";
+    }
+  }
+}
+
+class UploadQueue extends HTMLElement {
+  connectedCallback() {
+    this.items = [];
+    for (const input of this.querySelectorAll("[data-choose]")) {
+      input.disabled = false;
+      input.addEventListener("change", () => { this.add([...input.files]); input.value = ""; });
+    }
+    this.querySelector("[data-form]").addEventListener("submit", (event) => event.preventDefault());
+    this.prepareDrop();
+    addEventListener("online", () => this.items.forEach((item) => item.resume()));
+    addEventListener("beforeunload", (event) => this.active && event.preventDefault());
+    this.listUnfinished();
+  }
+
+  get active() { return this.items.some((item) => !item.over); }
+
+  prepareDrop() {
+    const zone = this.querySelector("[data-drop]");
+    for (const type of ["dragenter", "dragover"]) zone.addEventListener(type, (event) => { event.preventDefault(); zone.classList.add("over"); });
+    for (const type of ["dragleave", "drop"]) zone.addEventListener(type, () => zone.classList.remove("over"));
+    zone.addEventListener("drop", (event) => { event.preventDefault(); this.add([...event.dataTransfer.files]); });
+  }
+
+  add(files) {
+    for (const file of files) {
+      const item = new UploadItem(this, file);
+      this.items.push(item);
+      this.querySelector("[data-queue]").append(item.element);
+    }
+    this.startNext();
+    this.keepAwake();
+    this.querySelector("[data-queue]").lastElementChild?.scrollIntoView({ block: "nearest" });
+  }
+
+  startNext() {
+    if (this.current && !this.current.over) return;
+    this.current = this.items.find((item) => !item.over && item !== this.current);
+    this.current?.start();
+  }
+
+  onFinished(item) {
+    item.over = true;
+    if (this.current === item) this.current = null;
+    this.startNext();
+    if (!this.active) this.lock?.release();
+    this.listUnfinished();
+  }
+
+  /** A phone that sleeps stops sending. */
+  async keepAwake() {
+    try {
+      this.lock = await navigator.wakeLock?.request("screen");
+    } catch {
+      // not allowed: low battery
+    }
+  }
+
+  /** What an earlier visit left half done; the browser lets go of files, so they must be chosen again. */
+  listUnfinished() {
+    const names = Object.keys(localStorage)
+      .filter((key) => key.startsWith(`tus::${KEY}-`))
+      .map((key) => { try { return JSON.parse(localStorage.getItem(key)); } catch { return null; } })
+      .map((row) => row?.metadata?.filename)
+      .filter((name) => name && !this.items.some((item) => !item.over && item.file.name === name));
+    const list = this.querySelector("[data-unfinished-list]");
+    list.replaceChildren(...[...new Set(names)].map((name) => {
+      const row = document.createElement("li");
+      row.className = "badge";
+      row.textContent = name;
+      return row;
+    }));
+    this.querySelector("[data-unfinished]").hidden = names.length === 0;
+  }
+}
+
+customElements.define("upload-queue", UploadQueue);

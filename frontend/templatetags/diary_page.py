@@ -1,0 +1,69 @@
+"""What templates of the site need beyond Django's own."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.forms import BoundField
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from diary.calc import format_bytes, format_duration, from_kg
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A drawing from the sheet; text beside it says what it means."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
+        static("img/icons.svg"),
+        name,
+    )
+
+
+@register.filter
+def weight(value: Decimal | None, unit: str) -> str:
+    """A weight in the person's unit."""
+    return "" if value is None else f"{from_kg(value, unit):f} {unit}"
+
+
+@register.filter
+def seconds(value: float | None) -> str:
+    """A length of time."""
+    return "" if value is None else format_duration(value, get_language() or "en")
+
+
+@register.filter
+def clock(value: float | None) -> str:
+    """A moment of a clip, as players show it."""
+    whole = int(value or 0)
+    return f"{whole // 60}:{whole % 60:02d}"
+
+
+@register.filter
+def filesize(value: int) -> str:
+    """A size."""
+    return format_bytes(value, get_language() or "en")
+
+
+@register.filter
+def described(field: BoundField) -> BoundField | SafeString:
+    """The field, telling screen readers which texts belong to it."""
+    attrs: dict[str, Any] = {}
+    if field.errors:
+        attrs = {"aria-invalid": "true", "aria-describedby": f"{field.id_for_label}-error"}
+    elif field.help_text:
+        attrs = {"aria-describedby": f"{field.id_for_label}-hint"}
+    return field.as_widget(attrs=attrs)
+
+
+@register.filter
+def marks(rep_times: list[list[float]]) -> str:
+    """Reps as a script reads them: start-end pairs in seconds."""
+    return " ".join(f"{start:.2f}-{end:.2f}" for start, _turn, end in rep_times)
