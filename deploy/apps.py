@@ -16,5 +16,5 @@ class DeployConfig(AppConfig):
         from deploy import checks  # noqa: F401
 
         with contextlib.suppress(OSError):
-            for folder in (settings.UPLOAD_ROOT, settings.MEDIA_ROOT, settings.BROKER_DIR):
+            for folder in (settings.UPLOAD_ROOT, settings.MEDIA_ROOT, settings.BROKER_DIR, settings.STATIC_ROOT):
                 folder.mkdir(parents=True, exist_ok=True)

@@ -116,7 +116,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "accounts.signup.SignupPreferencesForm"
 # Without mail a self-hoster must still be able to sign up; "mandatory" is for sites that are open to the world.
-ACCOUNT_EMAIL_VERIFICATION = env.choice("DEUKGEUN_EMAIL_VERIFICATION", "optional", ["none", "optional", "mandatory"])
+ACCOUNT_EMAIL_VERIFICATION = env.choice("DEUKGEUN_EMAIL_VERIFICATION", "none", ["none", "mandatory"])
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_LOGOUT_ON_GET = False
@@ -206,7 +206,7 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["diary.api.parsers.BoundedJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "diary.api.pagination.NewestFirst",

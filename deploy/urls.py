@@ -3,11 +3,19 @@
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
+from django.views.defaults import server_error
+
+from diary.api.views.documentation import refuse_broken
 
 
 def show_health(request: HttpRequest) -> HttpResponse:
     """Tell a load balancer that the process answers."""
     return HttpResponse("ok", content_type="text/plain")
+
+
+def handler500(request: HttpRequest) -> HttpResponse:
+    """An error that nobody foresaw: a page for people, a problem for apps."""
+    return refuse_broken(request) if request.path.startswith("/api/") else server_error(request)
 
 
 urlpatterns = [

@@ -21,7 +21,7 @@ class Channel(filesystem.Channel):
 
     def _put(self, queue: str, payload: Any, **_kwargs: Any) -> None:  # type: ignore[override]
         # Names sort by time; the wall clock also orders what processes of several boots wrote.
-        name = f"{time.time_ns() // 1_000_000}_{uuid.uuid4()}.{queue}.msg"
+        name = f"{time.time_ns()}_{uuid.uuid4()}.{queue}.msg"
         folder = Path(self.data_folder_out)
         draft = folder / f".{name}.draft"
         draft.write_bytes(str_to_bytes(dumps(payload)))

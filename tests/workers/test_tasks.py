@@ -1,0 +1,171 @@
+"""Tasks: claim, run, finish or fail; whatever happens, the row ends with a reason."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from celery.exceptions import SoftTimeLimitExceeded
+from django.conf import LazySettings
+from django.db import transaction
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from accounts.models import User
+from diary.errors import Code
+from diary.models import Analysis, Upload
+from diary.selectors.analyses import latest_analysis
+from diary.services.uploads import create_upload
+from tests.factories import claim, make_clip
+from workers import broker, identity, queue, runner, tasks
+from workers.heartbeat import AbandonedError
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def woken(monkeypatch: pytest.MonkeyPatch) -> list[UUID]:
+    """Ids for which a worker was woken by a sweep."""
+    ids: list[UUID] = []
+    monkeypatch.setattr(tasks, "send_wake", lambda id, expires_s=None: ids.append(id))
+    return ids
+
+
+def make_run(monkeypatch: pytest.MonkeyPatch, error: BaseException | None = None) -> list[Analysis]:
+    """Stands for the look into the film; ends as told."""
+    runs: list[Analysis] = []
+
+    def run(analysis: Analysis) -> None:
+        runs.append(analysis)
+        if error is not None:
+            raise error
+
+    monkeypatch.setattr(runner, "run_analysis", run)
+    return runs
+
+
+def test_run_is_claimed_in_the_name_of_this_process(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = make_run(monkeypatch)
+    analysis = latest_analysis(make_clip(user))
+    tasks.analyse_clip.apply(args=[str(analysis.pk)])
+    assert [(run.pk, run.attempt, run.worker) for run in runs] == [(analysis.pk, 1, identity.own_name())]
+
+
+def test_wake_up_for_nothing_does_nothing(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = make_run(monkeypatch)
+    analysis = claim(make_clip(user))
+    for id in (str(analysis.pk), str(uuid4())):
+        assert tasks.analyse_clip.apply(args=[id]).successful()
+    assert runs == []
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code"),
+    [
+        (runner.RefusedError("no_person", "for the log only"), "failed", "no_person"),
+        (SoftTimeLimitExceeded(), "failed", "timed_out"),
+        (MemoryError("surprise"), "failed", "internal"),
+        (AbandonedError(), "running", ""),
+    ],
+)
+def test_every_end_has_its_reason(
+    user: User, monkeypatch: pytest.MonkeyPatch, error: BaseException, status: str, code: str
+) -> None:
+    make_run(monkeypatch, error)
+    clip = make_clip(user)
+    tasks.analyse_clip.apply(args=[str(latest_analysis(clip).pk)])
+    analysis = latest_analysis(clip)
+    assert (analysis.status, analysis.error_code) == (status, code)
+    assert clip.sets.count() == (status == "failed")
+
+
+def test_sweep_wakes_for_lost_and_forgotten_runs_and_ends_overdue_ones(
+    user: User, woken: list[UUID], settings: LazySettings
+) -> None:
+    fresh, lost, overdue, forgotten = (latest_analysis(make_clip(user)) for _ in range(4))
+    now = timezone.now()
+    rows = Analysis.objects.filter
+    rows(pk=lost.pk).update(status="running", attempt=1, heartbeat_at=now - timedelta(minutes=1), started_at=now)
+    long_ago = now - timedelta(seconds=settings.ANALYSIS_LIMIT_S + 1)
+    rows(pk=overdue.pk).update(status="running", attempt=1, heartbeat_at=now, started_at=long_ago)
+    rows(pk=forgotten.pk).update(queued_at=now - timedelta(minutes=1))
+    tasks.sweep.apply()
+    assert woken == [lost.pk, forgotten.pk] and fresh.pk not in woken
+    assert rows(pk=overdue.pk).get().error_code == Code.TIMED_OUT
+
+
+def test_worker_of_this_host_that_ended_is_gone_and_others_are_not() -> None:
+    child = subprocess.Popen([sys.executable, "-c", "pass"])
+    child.wait()
+    host = socket.gethostname()
+    assert identity.is_gone(f"{host}:{child.pid}:1")
+    assert not identity.is_gone(identity.own_name())
+    assert identity.is_gone(f"{host}:{os.getpid()}:another start")
+    assert not identity.is_gone("elsewhere:1:1") and not identity.is_gone("")
+
+
+def test_purge_drops_abandoned_uploads_and_taken_messages(user: User, settings: LazySettings) -> None:
+    create_upload(user=user, length=5)
+    Upload.objects.update(expires_at=timezone.now() - timedelta(days=2))
+    taken = settings.BROKER_DIR / "taken" / "1_x.analyses.msg"
+    taken.write_text("{}")
+    tasks.purge.apply()
+    assert not Upload.objects.exists() and not taken.exists()
+
+
+def test_wake_waits_for_the_commit(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[str] = []
+    monkeypatch.setattr(queue, "send_wake", lambda id: sent.append(str(id)))
+    with transaction.atomic():
+        queue.wake("1")
+        assert sent == []
+    assert sent == ["1"]
+
+
+@pytest.mark.parametrize("error", [OperationalError("no broker"), ConnectionRefusedError(), OSError("disk full")])
+def test_broken_broker_does_not_fail_the_upload(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    def refuse(*_args: object, **_kwargs: object) -> None:
+        raise error
+
+    monkeypatch.setattr(queue.app, "send_task", refuse)
+    assert queue.send_wake("1") is False
+
+
+def test_messages_appear_whole_and_are_read_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from celery import Celery
+
+    options = broker.transport_options(tmp_path)
+    app = Celery(broker="deukgeun://localhost")
+    app.conf.update(broker_transport_options=options, task_default_queue="q")
+    drafts: list[list[str]] = []
+    replace = Path.replace
+
+    def spy(path: Path, target: Path) -> Path:
+        drafts.append([other.name for other in (tmp_path / "messages").glob("*.msg")])
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", spy)
+    for number in range(3):
+        app.send_task("x", args=[number])
+    assert [len(names) for names in drafts] == [0, 1, 2]
+    with app.connection() as connection:
+        simple = connection.SimpleQueue("q")
+        assert [simple.get(timeout=2).payload[0][0] for _ in range(3)] == [0, 1, 2]
+
+
+def test_web_process_never_loads_the_networks() -> None:
+    code = (
+        "import django; django.setup()\n"
+        "import sys, deploy.asgi, deploy.urls, workers.queue\n"
+        "from django.urls import get_resolver; get_resolver().url_patterns\n"
+        "print(sorted({'torch', 'cv2', 'inference', 'workers.tasks', 'ai_edge_litert'} & set(sys.modules)))"
+    )
+    environment: dict[str, str] = {**os.environ, "DJANGO_SETTINGS_MODULE": "deploy.settings"}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
