@@ -191,6 +191,10 @@ SENTENCES: dict[Code, dict[str, tuple[str, str]]] = {
         ),
         "ko": ("이해할 수 없는 형식의 요청이에요.", "문서에 적힌 형식으로 보내 주세요."),
     },
+    Code.REQUEST_TOO_LARGE: {
+        "en": ("The request is larger than {limit}.", "Send less at once; films go through /api/v1/uploads/."),
+        "ko": ("요청이 {limit}보다 커요.", "나누어 보내 주세요. 영상은 /api/v1/uploads/로 보낼 수 있어요."),
+    },
     Code.THROTTLED: {
         "en": ("Too many requests came in a short time.", "Wait a little and try again."),
         "ko": ("짧은 시간에 요청이 너무 많았어요.", "잠시 후 다시 시도해 주세요."),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from rest_framework import exceptions, status
 from rest_framework.response import Response
@@ -40,6 +41,7 @@ STATUS = {
     Code.NOT_ACCEPTABLE: status.HTTP_406_NOT_ACCEPTABLE,
     Code.CONFLICT: status.HTTP_409_CONFLICT,
     Code.UNSUPPORTED_MEDIA_TYPE: status.HTTP_415_UNSUPPORTED_MEDIA_TYPE,
+    Code.REQUEST_TOO_LARGE: status.HTTP_413_REQUEST_ENTITY_TOO_LARGE,
     Code.THROTTLED: status.HTTP_429_TOO_MANY_REQUESTS,
     Code.INTERNAL: status.HTTP_500_INTERNAL_SERVER_ERROR,
     Code.UNAVAILABLE: status.HTTP_503_SERVICE_UNAVAILABLE,
@@ -55,6 +57,7 @@ BY_EXCEPTION: dict[type[Exception], Code] = {
     exceptions.NotAcceptable: Code.NOT_ACCEPTABLE,
     exceptions.UnsupportedMediaType: Code.UNSUPPORTED_MEDIA_TYPE,
     exceptions.Throttled: Code.THROTTLED,
+    RequestDataTooBig: Code.REQUEST_TOO_LARGE,
     exceptions.ParseError: Code.INVALID_INPUT,
     exceptions.ValidationError: Code.INVALID_INPUT,
 }
@@ -90,8 +93,7 @@ def handle_exception(error: Exception, context: dict[str, Any]) -> Response | No
         return None
     set_rollback()
     path = context["request"].path
-    params = error.params if isinstance(error, DiaryError) else {}
-    body = describe_problem(code, path, list_errors(error), **params)
+    body = describe_problem(code, path, list_errors(error), **params_of(error))
     return Response(body, status=body["status"], headers=headers_of(error), content_type=CONTENT_TYPE)
 
 
@@ -100,6 +102,13 @@ def code_of(error: Exception) -> Code | None:
     if isinstance(error, DiaryError):
         return error.code
     return next((code for kind, code in BY_EXCEPTION.items() if isinstance(error, kind)), None)
+
+
+def params_of(error: Exception) -> dict[str, Any]:
+    """What fills the gaps of the sentence."""
+    if isinstance(error, RequestDataTooBig):
+        return {"limit_bytes": settings.DATA_UPLOAD_MAX_MEMORY_SIZE}
+    return error.params if isinstance(error, DiaryError) else {}
 
 
 def headers_of(error: Exception) -> dict[str, str]:
@@ -142,8 +151,7 @@ def respond_to(error: Exception, request: HttpRequest) -> HttpResponse | None:
     code = code_of(error)
     if code is None:
         return None
-    params = error.params if isinstance(error, DiaryError) else {}
-    response = respond(code, request, errors=list_errors(error), **params)
+    response = respond(code, request, errors=list_errors(error), **params_of(error))
     for name, value in headers_of(error).items():
         response.headers[name] = value
     return response

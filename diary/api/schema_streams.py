@@ -120,8 +120,8 @@ UPLOAD = {
     "patch": operation(
         "uploads_append",
         "Send bytes",
-        "Bytes count as they arrive, also when the connection breaks; with a checksum all of them or none. The last byte"
-        " makes the clip and queues its analysis; the same film again leads to the clip that is there.",
+        "Bytes count as they arrive, also when the connection breaks; with a checksum all of them or none. The last"
+        " byte makes the clip and queues its analysis; the same film again leads to the clip that is there.",
         "uploads",
         {
             "204": {"description": "Stored.", "headers": POSITION},

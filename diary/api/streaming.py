@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import io
 import re
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -18,8 +17,8 @@ from django.core.handlers.asgi import ASGIHandler, get_script_prefix
 from django.http import HttpRequest
 from django.urls import set_script_prefix
 
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
+from diary.api import body_limit
+from diary.api.body_limit import Receive, Send
 
 STREAMED_PATH = re.compile(r"/api/v1/uploads(/|$)")
 STREAMED_METHODS = frozenset({"POST", "PATCH"})
@@ -36,7 +35,7 @@ class StreamingASGIHandler(ASGIHandler):
     async def handle(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Serve one request; middleware, sessions and languages work as for any other."""
         if not is_streamed(scope):
-            return await super().handle(scope, receive, send)
+            return await self.handle_whole(scope, receive, send)
         set_script_prefix(get_script_prefix(scope))
         await signals.request_started.asend(sender=self.__class__, scope=scope)
         request, refusal = self.create_request(scope, io.BytesIO())
@@ -48,6 +47,13 @@ class StreamingASGIHandler(ASGIHandler):
         await self.send_response(response, send)
         await sync_to_async(response.close)()
         return None
+
+    async def handle_whole(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        """Serve a request whose body is read before the view runs, up to a limit."""
+        limit_bytes = body_limit.limit_of(scope)
+        if body_limit.announced_bytes(scope) > limit_bytes:
+            return await body_limit.refuse_large(scope, send, limit_bytes)
+        return await super().handle(scope, body_limit.bound(receive, limit_bytes), send)
 
 
 class LiveBody:

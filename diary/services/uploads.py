@@ -98,17 +98,21 @@ def finish_upload(*, upload: Upload) -> Finished | None:
 
     None when the clip was deleted since. The caller wakes a worker for ``selectors.analyses.latest_analysis(clip)``.
     """
-    if upload.clip is not None:
-        return Finished(upload.clip, created=False)
+    if (known := _finished_before(upload)) is not None:
+        return known
     with contextlib.closing(upload_files.open_part(upload.pk)) as part:
         upload.refresh_from_db()
-        if upload.clip is not None:
-            return Finished(upload.clip, created=False)
+        if (known := _finished_before(upload)) is not None:
+            return known
         if not upload.sha256 and part.offset != upload.length:
             raise DiaryError(Code.UPLOAD_INCOMPLETE)
         finished = _make_clip(upload, part)
     upload_files.remove_files(upload.pk)
     return finished
+
+
+def _finished_before(upload: Upload) -> Finished | None:
+    return Finished(upload.clip, created=False) if upload.clip is not None else None
 
 
 def _make_clip(upload: Upload, part: PartFile) -> Finished | None:

@@ -19,6 +19,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BooleanField
 
 from diary import access
+from diary.api.body_limit import FORM_BYTES
 from diary.api.filters import ClipFilter
 from diary.api.keypoints import read_keypoints
 from diary.api.pagination import LatestRunFirst
@@ -79,9 +80,6 @@ class ClipList(PersonView, ListAPIView[Clip]):
         body = self.show(ClipSerializer, list_clips(self.person).get(pk=clip.pk))
         location = body["analysis"]["url"] if body["analysis"] else ""
         return Response(body, status=number, headers={"Location": location} if location else {})
-
-
-FORM_BYTES = 64 * 1024  # what a form adds around the file
 
 
 def keep_upload(film: UploadedFile) -> Path:

@@ -79,7 +79,7 @@ class ProblemType(APIView):
 
 @csrf_exempt
 def refuse_unknown(request: HttpRequest, **_path: str) -> HttpResponseBase:
-    """An address under /api/ or /media/ that does not exist; one that only lacks its last slash is answered as if it had it."""
+    """An address that does not exist; one that only lacks its last slash is answered as if it had it."""
     if not request.path_info.endswith("/"):
         match = resolve(f"{request.path_info}/")
         if match.url_name:
