@@ -36,6 +36,7 @@ class Command(BaseCommand):
         with ProcessTree(commands) as tree:
             if tree.wait_for_port(host, port):
                 self.stdout.write(self.style.SUCCESS(f"\n  Deukgeun Diary runs at {address}/  (Ctrl-C stops it)\n"))
+                self.stdout.flush()  # a log file would keep it back
             status = tree.wait()
         sys.exit(status)
 
@@ -50,7 +51,7 @@ class Command(BaseCommand):
 LOCAL = {"127.0.0.1": "localhost", "0.0.0.0": "localhost"}  # noqa: S104
 # Workers have nothing to tell each other: the rows say it all.
 QUIET = ["--beat", "--loglevel", "INFO", "--without-gossip", "--without-mingle", "--without-heartbeat"]
-WORKER = [sys.executable, "-m", "celery", "-A", "workers.celery", "worker", *QUIET]
+WORKER = [sys.executable, "-m", "celery", "--quiet", "-A", "workers.celery", "worker", *QUIET]
 
 
 def web_command(host: str, port: int) -> list[str]:

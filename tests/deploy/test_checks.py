@@ -1,0 +1,51 @@
+"""What is missing at the start is said together with what helps."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from django.conf import LazySettings
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
+
+from deploy import checks
+from deploy.middleware import POLICY, ContentSecurityPolicyMiddleware
+
+
+def test_missing_ffmpeg_comes_with_its_remedy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert checks.check_ffmpeg() == []
+    monkeypatch.setenv("PATH", str(tmp_path))
+    errors = checks.check_ffmpeg()
+    assert [error.id for error in errors] == ["deploy.ffmpeg", "deploy.ffprobe"]
+    assert all("apt-get install ffmpeg" in error.hint for error in errors)
+
+
+def test_folder_that_cannot_be_written_comes_with_its_remedy(
+    settings: LazySettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.VAR_DIR = tmp_path / "not" / "yet"
+    assert checks.check_var_writable() == []
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    [error] = checks.check_var_writable()
+    assert str(tmp_path) in error.msg and "DEUKGEUN_VAR_DIR" in error.hint
+
+
+def test_pages_carry_the_policy_unless_a_view_sets_its_own() -> None:
+    def strict(_request: HttpRequest) -> HttpResponse:
+        return HttpResponse()
+
+    def own(_request: HttpRequest) -> HttpResponse:
+        return HttpResponse(headers={"Content-Security-Policy": "default-src 'none'"})
+
+    request = RequestFactory().get("/")
+    assert ContentSecurityPolicyMiddleware(strict)(request)["Content-Security-Policy"] == POLICY
+    assert ContentSecurityPolicyMiddleware(own)(request)["Content-Security-Policy"] == "default-src 'none'"
+
+
+@pytest.mark.django_db
+def test_health_is_answered_without_an_account(client: Client) -> None:
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.content) == (200, b"ok")
+    assert answer["X-Frame-Options"] == "DENY" and answer["X-Content-Type-Options"] == "nosniff"
