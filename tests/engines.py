@@ -87,7 +87,8 @@ def main() -> int:
     chosen = sys.argv[1:] or SUITES
     with postgres() as database_url, redis() as redis_url:
         print("==> Tests on PostgreSQL and Redis", flush=True)
-        environment = {**os.environ, "DATABASE_URL": database_url, "REDIS_URL": redis_url}
+        servers = {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "SECRET_KEY": "of these tests"}
+        environment = {**os.environ, **servers}
         return subprocess.run([sys.executable, "-m", "pytest", *chosen], env=environment, check=False).returncode
 
 

@@ -13,11 +13,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 from django.conf import settings
 from django.core.files.storage import default_storage
 
 from accounts.models import User
 from diary.models import Analysis
+from diary.selectors.examples import list_examples
 from diary.services.analyses import fill_diary, finish_analysis
 from workers.heartbeat import Heartbeat
 from workers.report import describe_result
@@ -95,8 +97,22 @@ def _read_options(analysis: Analysis, scratch: Path, out: Path) -> AnalysisOptio
         estimator=settings.POSE_ESTIMATOR or None,
         person_hint=(float(hint[0]), float(hint[1]), float(hint[2])) if hint else None,
         out_dir=out,
+        examples=_write_examples(user, scratch / "examples.npz"),
         query_image=_fetch_portrait(user, scratch),
     )
+
+
+def _write_examples(user: User, path: Path) -> Path | None:
+    """The person's corrections as the recogniser reads them; those that its present classifier can compare."""
+    from inference import recognise
+    from inference.examples import Examples
+
+    taught = list_examples(user, model=recognise.describe_models().get("classifier", ""))
+    if not taught:
+        return None
+    embeddings = np.stack([np.frombuffer(embedding, "<f4") for _, embedding in taught])  # (N, D)
+    Examples(embeddings.astype(np.float32), tuple(slug for slug, _ in taught)).save(path)
+    return path
 
 
 def _fetch_portrait(user: User, scratch: Path) -> Path | None:

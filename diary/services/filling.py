@@ -80,15 +80,19 @@ def write_finding(*, row: WorkoutSet, finding: Finding, exercise: Exercise | Non
 
 
 def _values(finding: Finding, exercise: Exercise | None) -> dict[str, Any]:
-    held = finding["hold_s"] is not None
     return {
         "exercise": exercise,
-        "reps": None if held else finding["reps"],
+        "reps": _reps(finding),
         "duration_s": finding["hold_s"],
         "start_s": finding["start_s"],
         "end_s": finding["end_s"],
         "rep_times": [list(times) for times in finding["rep_times"]],
     }
+
+
+def _reps(finding: Finding) -> int | None:
+    """A set of no reps is one that was held, is not counted or was not understood: the number stays open."""
+    return None if finding["hold_s"] is not None else finding["reps"] or None
 
 
 def _propose(row: WorkoutSet, name: str, value: Any, model: str, confidence: float) -> None:
@@ -101,7 +105,7 @@ def _propose(row: WorkoutSet, name: str, value: Any, model: str, confidence: flo
 
 
 def _bounds(finding: Finding) -> tuple[int | None, int | None]:
-    return (None, None) if finding["hold_s"] is not None else (finding["reps_low"], finding["reps_high"])
+    return (None, None) if _reps(finding) is None else (finding["reps_low"], finding["reps_high"])
 
 
 def pack_embedding(values: list[float] | None) -> bytes | None:

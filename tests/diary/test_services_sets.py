@@ -67,6 +67,11 @@ def test_held_exercise_gives_seconds_instead_of_reps(analyse: Analyse) -> None:
     assert (row.reps, row.duration_s) == (None, 31.5)
 
 
+def test_movement_without_a_count_leaves_the_reps_open(analyse: Analyse) -> None:
+    [row] = analyse(make_finding(reps=0))
+    assert (row.reps, row.reps_low, row.duration_s) == (None, None, None)
+
+
 def test_unknown_exercise_is_left_open_with_its_candidates(analyse: Analyse) -> None:
     [row] = analyse(make_finding("other"))
     assert row.exercise is None and row.candidates[0]["exercise"] == "other"

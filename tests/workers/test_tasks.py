@@ -114,6 +114,7 @@ def test_purge_drops_abandoned_uploads_and_taken_messages(user: User, settings: 
     create_upload(user=user, length=5)
     Upload.objects.update(expires_at=timezone.now() - timedelta(days=2))
     taken = settings.BROKER_DIR / "taken" / "1_x.analyses.msg"
+    taken.parent.mkdir(parents=True, exist_ok=True)
     taken.write_text("{}")
     tasks.purge.apply()
     assert not Upload.objects.exists() and not taken.exists()
