@@ -6,7 +6,7 @@ import contextlib
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -48,8 +48,8 @@ class Recogniser(Protocol):
     def models(self) -> dict[str, str]:
         """Part of the work → name@version."""
 
-    def recognise(self, track: PoseTrack) -> Recognition:
-        """Recognise one track."""
+    def recognise(self, track: PoseTrack, on_named: Callable[[float], None]) -> Recognition:
+        """Recognise one track; tells the seconds each naming took."""
 
 
 @dataclass
@@ -90,7 +90,7 @@ def analyse(
     """Everything about one clip. The files in ``options.out_dir`` appear only when all went well."""
     clock = _Clock(on_progress)
     estimator = estimator or _load_estimator(options)
-    recogniser = recogniser or _ProductRecogniser(options)
+    recogniser = recogniser or _load_recogniser(options)
     with contextlib.ExitStack() as cleanup:
         info, track, stills = _see(path, options, clock, estimator, limits)
         _require_person(track)
@@ -195,8 +195,12 @@ def _require_person(track: PoseTrack) -> None:
 
 
 def _name_and_count(track: PoseTrack, clock: _Clock, recogniser: Recogniser) -> Recognition:
-    with clock.run(Stage.EXERCISE):
-        recognition = recogniser.recognise(track)
+    clock.tell(Stage.EXERCISE, 0.0)
+    began_s = time.perf_counter()
+    recognition = recogniser.recognise(track, lambda seconds: clock.add(Stage.EXERCISE, seconds))
+    named_s = clock.spent_s.setdefault(Stage.EXERCISE.value, 0.0)
+    clock.add(Stage.REPS, time.perf_counter() - began_s - named_s)
+    clock.tell(Stage.EXERCISE, 1.0)
     clock.tell(Stage.REPS, 0.0)
     if stillness.is_idle(track, recognition):
         raise InferenceError(Code.NO_MOVEMENT)
@@ -234,22 +238,10 @@ def _read_picture(path: Path) -> NDArray[np.uint8]:
         return np.asarray(ImageOps.exif_transpose(picture).convert("RGB"))
 
 
-@dataclass(frozen=True)
-class _ProductRecogniser:
-    """The classifier and counter that the product ships; imported late, because torch is slow to import."""
+def _load_recogniser(options: AnalysisOptions) -> Recogniser:
+    from inference.recogniser import ProductRecogniser  # late, because torch is slow to import
 
-    options: AnalysisOptions
-
-    @property
-    def models(self) -> dict[str, str]:
-        from inference import recognise
-
-        return recognise.describe_models()
-
-    def recognise(self, track: PoseTrack) -> Recognition:
-        from inference import recognise
-
-        return recognise.recognise(track)
+    return ProductRecogniser.load(options.examples)
 
 
 @contextlib.contextmanager

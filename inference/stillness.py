@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import median_filter
 
+from inference import catalogue
 from inference.skeleton import INDEX
 from inference.types import PoseTrack, Recognition
 
@@ -13,7 +14,6 @@ CONFIDENT = 0.3
 IDLE_SWAY = 0.12  # of the torso's length; keypoints of a person who stands still jitter by about 0.05
 UPRIGHT_DEG = 45.0
 SMOOTH_FRAMES = 5  # single wild frames are no movement
-HOLDS = frozenset({"wall_sit", "plank", "side_plank", "yoga_tree", "yoga_warrior_2", "yoga_downward_dog", "stretch"})
 PLAUSIBLE_HOLD = 0.05
 LIMBS = [INDEX[side + joint] for side in ("left_", "right_") for joint in ("wrist", "elbow", "knee", "ankle")]
 BODY = [INDEX[name] for name in ("neck", "waist", "nose")]
@@ -24,7 +24,7 @@ def is_idle(track: PoseTrack, recognition: Recognition) -> bool:
     if any(found.rep_count.count or found.hold_s for found in recognition.sets):
         return False
     candidates = recognition.classification.candidates
-    if any(c.exercise in HOLDS and c.confidence >= PLAUSIBLE_HOLD for c in candidates):
+    if any(catalogue.kind_of(c.exercise) == "hold" and c.confidence >= PLAUSIBLE_HOLD for c in candidates):
         return False
     return measure_sway(track) < IDLE_SWAY and measure_lean_deg(track) < UPRIGHT_DEG
 

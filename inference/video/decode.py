@@ -57,7 +57,7 @@ def read_frames(
 
 def _decode_command(info: VideoInfo, rate_hz: float, size_px: tuple[int, int]) -> list[str]:
     stream = (
-        arguments.open_clip(noautorotate=None)
+        arguments.open_clip(noautorotate=None, **arguments.spare_work(info))
         .filter("setpts", "PTS-STARTPTS")
         .filter("select", _every(rate_hz, info.fps))
     )

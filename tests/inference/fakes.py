@@ -10,7 +10,8 @@ from inference.types import Candidate, Classification, ExerciseSet, PoseTrack, R
 STANDING = {
     "nose": (0, -70), "left_shoulder": (-15, -50), "right_shoulder": (15, -50), "left_elbow": (-20, -25),
     "right_elbow": (20, -25), "left_wrist": (-22, 0), "right_wrist": (22, 0), "left_hip": (-10, 0),
-    "right_hip": (10, 0), "left_knee": (-10, 40), "right_knee": (10, 40), "left_ankle": (-10, 80), "right_ankle": (10, 80),
+    "right_hip": (10, 0), "left_knee": (-10, 40), "right_knee": (10, 40), "left_ankle": (-10, 80),
+    "right_ankle": (10, 80),
 }  # fmt: skip
 
 
@@ -50,7 +51,8 @@ class FakeRecogniser:
         candidates = (Candidate(exercise, 0.9),)
         self.recognition = Recognition(Classification(candidates, np.ones(1, np.float32)), sets)
 
-    def recognise(self, track):
+    def recognise(self, track, on_named):
+        on_named(0.001)
         self.track = track
         return self.recognition
 

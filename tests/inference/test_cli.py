@@ -26,7 +26,7 @@ def run_python(*arguments):
 @pytest.fixture
 def fakes(monkeypatch):
     monkeypatch.setattr(pipeline, "_load_estimator", lambda options: FakeEstimator(dip_px=30))
-    monkeypatch.setattr(pipeline, "_ProductRecogniser", lambda options: FakeRecogniser(squat_set()))
+    monkeypatch.setattr(pipeline, "_load_recogniser", lambda options: FakeRecogniser(squat_set()))
 
 
 def test_analyse_prints_one_json_object(fakes, make_clip, capsys):

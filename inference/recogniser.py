@@ -1,0 +1,53 @@
+"""The classifier and the counter that the product ships, as the pipeline wants them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from inference import reps
+from inference.classify import Classifier
+from inference.examples import Examples
+from inference.recognise import recognise
+from inference.types import Classification, PoseTrack, Recognition
+
+
+@dataclass(frozen=True)
+class ProductRecogniser:
+    """Names with the classifier and what the user taught, counts with the counter."""
+
+    classifier: Classifier
+    examples: Examples | None = None
+
+    @classmethod
+    def load(cls, examples: Path | None = None) -> ProductRecogniser:
+        """The shipped weights, and a user's own examples if there are any."""
+        known = Examples.load(examples) if examples and examples.exists() else None
+        return cls(Classifier.load(), known)
+
+    @property
+    def models(self) -> dict[str, str]:
+        """Part of the work → name@version."""
+        return {
+            "classifier": f"{self.classifier.name}@{self.classifier.version}",
+            "counter": f"reps@{reps.VERSION}",
+        }
+
+    def recognise(self, track: PoseTrack, on_named: Callable[[float], None]) -> Recognition:
+        """Recognise one track; tells the seconds each naming took."""
+        return recognise(track, examples=self.examples, classifier=_Timed(self.classifier, on_named))
+
+
+@dataclass(frozen=True)
+class _Timed:
+    classifier: Classifier
+    tell: Callable[[float], None]
+
+    def predict(self, track: PoseTrack) -> Classification:
+        """Name a track and tell how long it took."""
+        began_s = time.perf_counter()
+        found = self.classifier.predict(track)
+        self.tell(time.perf_counter() - began_s)
+        return found
