@@ -10,12 +10,12 @@ SECURITY: list[dict[str, list[str]]] = [{"deviceToken": []}, {"appSession": []},
 TUS = "https://tus.io/protocols/resumable-upload"
 
 
-def header(name: str, description: str, *, required: bool = True, example: str = "") -> dict[str, Any]:
+def header(name: str, description: str, *, required: bool = True, example: str = "", **schema: Any) -> dict[str, Any]:
     """A header that a client sends."""
     shown = {"example": example} if example else {}
     return {
         "in": "header", "name": name, "description": description, "required": required,
-        "schema": {"type": "string"}, **shown,
+        "schema": {"type": "string", **schema}, **shown,
     }  # fmt: skip
 
 
@@ -41,12 +41,12 @@ def operation(name: str, summary: str, description: str, tag: str, responses: Op
 
 
 ID = {"in": "path", "name": "id", "required": True, "schema": {"type": "string", "format": "uuid"}}
-RESUMABLE = header("Tus-Resumable", "Version of the protocol.", example="1.0.0")
-LENGTH = header("Upload-Length", "Bytes of the film.")
+RESUMABLE = header("Tus-Resumable", "Version of the protocol.", enum=["1.0.0"])
+LENGTH = header("Upload-Length", "Bytes of the film.", pattern="^[1-9][0-9]{0,17}$")
 METADATA = header(
     "Upload-Metadata", "Pairs of key and base64 value: filename, filetype, captured_at (ISO 8601).", required=False
 )
-OFFSET = header("Upload-Offset", "Where these bytes begin.")
+OFFSET = header("Upload-Offset", "Where these bytes begin.", pattern="^[0-9]{1,18}$")
 CHECKSUM = header("Upload-Checksum", "Algorithm and base64 digest of these bytes.", required=False)
 BODY = {"content": {"application/offset+octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
 POSITION = told(

@@ -27,6 +27,7 @@ class DateConverter:
 
 
 register_converter(DateConverter, "day")
+ANYTHING = r"^[\s\S]*\Z"
 
 v1 = [
     path("clips/", clips.ClipList.as_view(), name="clips"),
@@ -62,14 +63,14 @@ api = [
     path("v1/", include(v1)),
     path("schema/", documentation.SchemaView.as_view(), name="schema"),
     path("docs/", documentation.DocumentationView.as_view(), name="docs"),
-    re_path(r"^.*$", documentation.refuse_unknown),
+    re_path(ANYTHING, documentation.refuse_unknown),
 ]
 
 media_files = [
     path("clips/<uuid:id>/rendition", media.serve, {"find": media.find_rendition}, name="media-clip-rendition"),
     path("clips/<uuid:id>/poster", media.serve, {"find": media.find_poster}, name="media-clip-poster"),
     path("sets/<uuid:id>/thumbnail", media.serve, {"find": media.find_thumbnail}, name="media-set-thumbnail"),
-    re_path(r"^.*$", documentation.refuse_unknown),
+    re_path(ANYTHING, documentation.refuse_unknown),
 ]
 
 urlpatterns = [

@@ -142,7 +142,9 @@ class ClipAnalyses(PersonView, ListAPIView[Analysis]):
         """Of this clip."""
         return access.get_clip(self.person, self.kwargs["id"]).analyses.all()
 
-    @extend_schema(summary="List the runs over a clip", responses={200: AnalysisSerializer(many=True), **problems(404)})
+    @extend_schema(
+        summary="List the runs over a clip", responses={200: AnalysisSerializer(many=True), **problems(400, 404)}
+    )
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Newest first."""
         return super().get(request, *args, **kwargs)

@@ -75,14 +75,16 @@ class WorkoutDetail(PersonView):
     @extend_schema(
         summary="Change the note of a day",
         request=WorkoutSerializer,
-        responses={200: WorkoutSerializer, **problems(400, 404)},
+        responses={200: WorkoutSerializer, 204: None, **problems(400, 404)},
     )
     def patch(self, request: Request, id: UUID) -> Response:
-        """A day without note and sets goes."""
+        """A day without note and sets goes: 204."""
         workout = access.get_workout(self.person, id)
         values = self.read(WorkoutSerializer, workout, partial=True)
         if "note" in values:
             workouts.write_note(workout=workout, note=values["note"])
+        if workout.pk is None:
+            return Response(status=status.HTTP_204_NO_CONTENT)
         return Response(self.show(WorkoutSerializer, workout))
 
     @extend_schema(summary="Delete a day with its sets", responses={204: None, **problems(404)})

@@ -79,6 +79,7 @@ class ExerciseProgress(PersonView):
     """How the person gets on with an exercise."""
 
     serializer_class = DayFiguresSerializer
+    pagination_class = None
 
     @extend_schema(
         summary="Show progress by day",

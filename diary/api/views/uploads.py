@@ -30,6 +30,7 @@ from diary.services import uploads
 from diary.services.upload_files import PartFile
 
 View = Callable[..., Any]
+VERSIONED = {"POST", "HEAD", "PATCH", "DELETE"}
 CLIP_HEADER = "Deukgeun-Clip"
 
 
@@ -42,7 +43,7 @@ def speak_tus(view: View) -> View:
     async def answer(request: HttpRequest, **ids: UUID) -> HttpResponse:
         method = request.headers.get("X-HTTP-Method-Override", request.method).upper()
         try:
-            if method not in {"OPTIONS", "GET"} and request.headers.get("Tus-Resumable") != tus_protocol.VERSION:
+            if method in VERSIONED and request.headers.get("Tus-Resumable") != tus_protocol.VERSION:
                 raise DiaryError(Code.UPLOAD_VERSION)
             response = await view(request, method, **ids)
         except Exception as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from rest_framework.test import APIClient
@@ -19,6 +20,8 @@ KEYS = {"type", "title", "status", "detail", "next_step", "code", "instance"}
         ("get", "/api/v1/nothing/", 404, "not_found"),
         ("get", "/api/v2/clips/", 404, "not_found"),
         ("post", "/api/nothing", 404, "not_found"),
+        ("get", "/api/v1/days/%0a/", 404, "not_found"),
+        ("get", "/media/anything", 404, "not_found"),
         ("get", "/api/v1/clips/not-a-uuid/", 404, "not_found"),
         ("put", "/api/v1/clips/", 405, "method_not_allowed"),
         ("put", "/api/v1/uploads/", 405, "method_not_allowed"),
@@ -31,7 +34,7 @@ def test_shape(owner: APIClient, method: str, address: str, status: int, code: s
     assert (response.status_code, response.headers["Content-Type"]) == (status, "application/problem+json")
     problem = body(response)
     assert set(problem) == KEYS
-    assert (problem["status"], problem["code"], problem["instance"]) == (status, code, address)
+    assert (problem["status"], problem["code"], problem["instance"]) == (status, code, unquote(address))
     assert problem["detail"] == f"{problem['title']} {problem['next_step']}"
 
 

@@ -116,6 +116,9 @@ def test_the_note_of_a_day(owner: APIClient, workout_set: WorkoutSet) -> None:
     assert body(owner.get("/api/v1/days/2026-11-20/"))["workout"]["sets"][0]["id"] == str(workout_set.pk)
     made = owner.post("/api/v1/workouts/", {"date": "2026-11-02", "note": "rest"}, format="json")
     assert (made.status_code, body(made)["sets"]) == (201, [])
+    emptied = owner.patch(f"/api/v1/workouts/{body(made)['id']}/", {"note": ""}, format="json")
+    assert emptied.status_code == 204
+    assert body(owner.get("/api/v1/days/2026-11-02/"))["workout"] is None
 
 
 def test_own_exercises(owner: APIClient, workout_set: WorkoutSet) -> None:
