@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django import template
 from django.forms import BoundField
 from django.templatetags.static import static
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -44,6 +46,12 @@ def clock(value: float | None) -> str:
     """A moment of a clip, as players show it."""
     whole = int(value or 0)
     return f"{whole // 60}:{whole % 60:02d}"
+
+
+@register.filter
+def short_day(day: date) -> str:
+    """Month and day in as few letters as each language allows."""
+    return date_format(day, "n월 j일" if (get_language() or "").startswith("ko") else "M j")
 
 
 @register.filter

@@ -78,7 +78,7 @@ class ClipPlayer extends HTMLElement {
   setSpan(span) {
     this.span = span;
     const chosen = span ? `${span.start.toFixed(2)}-${span.end.toFixed(2)}` : "";
-    for (const key of document.querySelectorAll(".rep, .mark")) key.toggleAttribute("data-chosen", key.dataset.play === chosen);
+    for (const key of document.querySelectorAll(".rep, .rep-mark")) key.toggleAttribute("data-chosen", key.dataset.play === chosen);
   }
 
   showState() {
@@ -99,7 +99,7 @@ class ClipPlayer extends HTMLElement {
   placeMarks() {
     const seek = this.querySelector("[data-seek]");
     seek.max = this.length;
-    for (const mark of this.querySelectorAll(".mark")) {
+    for (const mark of this.querySelectorAll(".rep-mark")) {
       const [start, end] = mark.dataset.play.split("-").map(Number);
       mark.style.left = `${(100 * start) / this.length}%`;
       mark.style.width = `max(3px, ${(100 * (end - start)) / this.length}% - 2px)`;
