@@ -216,7 +216,13 @@ REST_FRAMEWORK = {
         "rest_framework.throttling.UserRateThrottle",
         "rest_framework.throttling.ScopedRateThrottle",
     ],
-    "DEFAULT_THROTTLE_RATES": {"anon": "120/min", "user": "1200/min", "analyses": "120/min", "secrets": "10/min"},
+    "DEFAULT_THROTTLE_RATES": {
+        "anon": "120/min",
+        "user": "1200/min",
+        "analyses": "120/min",
+        "uploads": "240/min",
+        "secrets": "10/min",
+    },
     "EXCEPTION_HANDLER": "diary.api.problem.handle_exception",
     "NUM_PROXIES": env.integer("DEUKGEUN_PROXIES", 0),  # how many proxies in front add to X-Forwarded-For
 }

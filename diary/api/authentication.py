@@ -8,6 +8,7 @@ from django.utils import translation
 from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.request import Request
+from rest_framework.throttling import UserRateThrottle
 
 from accounts.models import DeviceToken, User
 from accounts.services import use_token
@@ -73,3 +74,16 @@ def authenticate(request: HttpRequest) -> User:
     except (exceptions.AuthenticationFailed, exceptions.NotAuthenticated) as error:
         error.auth_header = wrapped.authenticators[0].authenticate_header(wrapped)
         raise
+
+
+class UploadThrottle(UserRateThrottle):
+    """How many uploads a person may announce."""
+
+    scope = "uploads"
+
+
+def check_upload_rate(request: HttpRequest) -> None:
+    """Refuse somebody who announces uploads without end; asked after `authenticate`."""
+    throttle = UploadThrottle()
+    if not throttle.allow_request(request, None):  # type: ignore[arg-type]
+        raise exceptions.Throttled(throttle.wait())

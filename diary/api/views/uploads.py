@@ -19,7 +19,7 @@ from rest_framework.exceptions import MethodNotAllowed, UnsupportedMediaType
 
 from diary import access
 from diary.api import problem, tus_protocol
-from diary.api.authentication import authenticate
+from diary.api.authentication import authenticate, check_upload_rate
 from diary.api.receiving import receive_body
 from diary.api.serializers.uploads import UploadSerializer
 from diary.api.streaming import body_of
@@ -100,6 +100,7 @@ def show_abilities() -> HttpResponse:
 def announce_upload(request: HttpRequest) -> tuple[Upload, PartFile | None]:
     """Make the row; the file is opened at once when the first bytes come along."""
     user = authenticate(request)
+    check_upload_rate(request)
     length = tus_protocol.parse_number("Upload-Length", request.headers.get("Upload-Length"))
     metadata = tus_protocol.parse_metadata(request.headers.get("Upload-Metadata", ""))
     has_bytes = request.content_type == tus_protocol.CONTENT_TYPE

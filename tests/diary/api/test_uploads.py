@@ -242,3 +242,10 @@ def test_two_people_do_not_share_clips(owner: APIClient, stranger: User, address
     mine = send(owner, address, 0, FILM).headers["Deukgeun-Clip"]
     theirs = send(other, announce(other).headers["Location"], 0, FILM).headers["Deukgeun-Clip"]
     assert mine != theirs
+
+
+def test_announcing_without_end_is_refused(owner: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("diary.api.authentication.UploadThrottle.THROTTLE_RATES", {"uploads": "2/min"})
+    responses = [announce(owner, 10) for _ in range(3)]
+    assert [response.status_code for response in responses] == [201, 201, 429]
+    assert int(responses[-1].headers["Retry-After"]) > 0
