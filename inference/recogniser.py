@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
-from inference import reps
+from inference import reps, weights
 from inference.classify import Classifier
 from inference.examples import Examples
 from inference.recognise import recognise
@@ -30,14 +31,28 @@ class ProductRecogniser:
     @property
     def models(self) -> dict[str, str]:
         """Part of the work → name@version."""
-        return {
-            "classifier": f"{self.classifier.name}@{self.classifier.version}",
-            "counter": f"reps@{reps.VERSION}",
-        }
+        return describe_models()
 
     def recognise(self, track: PoseTrack, on_named: Callable[[float], None]) -> Recognition:
         """Recognise one track; tells the seconds each naming took."""
         return recognise(track, examples=self.examples, classifier=_Timed(self.classifier, on_named))
+
+
+def describe_models() -> dict[str, str]:
+    """Part of the work → name@version; new weights are a new version by themselves."""
+    return {
+        "classifier": f"lstm-forest@{_version_of('classifier', 'classifier-forest')}",
+        "counter": f"reps-{reps.VERSION}@{_version_of('counter')}",
+    }
+
+
+def _version_of(*names: str) -> str:
+    return "".join(_hash(weights.resolve(name))[:6] for name in names)
+
+
+@cache
+def _hash(path: Path) -> str:
+    return weights.hash_file(path)
 
 
 @dataclass(frozen=True)

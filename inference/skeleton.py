@@ -46,7 +46,11 @@ def _mirror_order() -> NDArray[np.int64]:
 MIRROR_ORDER: NDArray[np.int64] = _mirror_order()  # keypoints[..., MIRROR_ORDER, :] swaps left and right
 
 # Points that are means of others: neck of the shoulders, waist of the hips, back of neck and waist.
-_MEANS = (("neck", ("left_shoulder", "right_shoulder")), ("waist", ("left_hip", "right_hip")), ("back", ("neck", "waist")))
+_MEANS = (
+    ("neck", ("left_shoulder", "right_shoulder")),
+    ("waist", ("left_hip", "right_hip")),
+    ("back", ("neck", "waist")),
+)
 
 _COCO17 = NAMES[:17]
 

@@ -53,6 +53,7 @@ class Weight:
 
 _MEDIAPIPE = {"wheel": "mediapipe==0.10.21", "licence": "Apache-2.0", "needed": True,
               "source": "Google MediaPipe; Bazarevsky et al. 2020, arXiv:2006.10204"}  # fmt: skip
+_OWN = "trained by this project, see docs/training.md"
 RECORDS = {
     record.name: record
     for record in (
@@ -71,6 +72,23 @@ RECORDS = {
             member="mediapipe/modules/pose_landmark/pose_landmark_full.tflite",
             input_size=(256, 256),
             **_MEDIAPIPE,  # type: ignore[arg-type]
+        ),
+        Weight(
+            "counter", "counter.npz", "cd9892a184c281ef6144b665fefa4ef8823c41a58f9aeb7f64ac5ef6eca89b14", "MIT", _OWN
+        ),
+        Weight(
+            "classifier",
+            "classifier.safetensors",
+            "a7a88f5033ecb2433f445750379b055cd973f9496d553fef384cfe96c824807d",
+            "MIT",
+            _OWN,
+        ),
+        Weight(
+            "classifier-forest",
+            "classifier-forest.npz",
+            "0dd0bc03efbf3576f4fcc89548726ebfab03f6fe061e18371d18829d187980c6",
+            "MIT",
+            _OWN,
         ),
         Weight(
             name="hrnet-w32-coco",

@@ -1,0 +1,114 @@
+"""Naming the exercise: several windows of a clip and their mirror images vote through an LSTM, beside a forest on statistics.
+
+The LSTM sees how the movement unfolds; the forest sees summary statistics of the whole clip and errs elsewhere, so the
+geometric mean of both is better than either (docs/measurements.md).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors import safe_open
+from torch.nn import functional
+
+from inference import catalogue, statistics, weights, windows
+from inference.network import ExerciseLSTM
+from inference.trees import Forest
+from inference.types import Candidate, Classification, PoseTrack
+
+VERSION = "1"
+LEAST_FRAMES = 4
+CANDIDATES = 5
+FAMILY_WEIGHT = 0.3  # of the family scores in the sum of log probabilities
+FLOOR_NETWORK, FLOOR_FOREST = 1e-4, 2e-3  # neither may veto alone
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What the weights file says about itself."""
+
+    classes: tuple[str, ...]
+    families: tuple[str, ...]
+    hidden: int
+    members: int
+    network_share: float  # of the network in the geometric mean; the forest has the rest
+    temperature: float
+
+
+def blend(
+    network: NDArray[np.float64], forest: NDArray[np.float64], share: float, temperature: float
+) -> NDArray[np.float64]:
+    """Geometric mean of two probability tables (…, C), sharpened or softened by a temperature."""
+    mixed = share * np.log(network + FLOOR_NETWORK) + (1 - share) * np.log(forest + FLOOR_FOREST)
+    mixed = mixed / temperature
+    powers = np.exp(mixed - mixed.max(axis=-1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
+
+
+class Classifier:
+    """Names tracks. Deterministic; safe to share between threads."""
+
+    def __init__(self, recipe: Recipe, members: list[ExerciseLSTM], forest: Forest) -> None:
+        self.recipe = recipe
+        self._members = [member.eval() for member in members]
+        self._forest = forest
+        family = {name: i for i, name in enumerate(recipe.families)}
+        self._family_of = torch.tensor([family[catalogue.family_of(slug)] for slug in recipe.classes])
+
+    @classmethod
+    def load(cls) -> Classifier:
+        """The shipped classifier, verified and kept in memory."""
+        return _load(weights.resolve("classifier"), weights.resolve("classifier-forest"))
+
+    @torch.inference_mode()
+    def score_windows(self, batch: windows.Windows) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
+        """Class probabilities (C,) and embedding (D,) on which all windows and members agree best."""
+        votes, embeddings = [], []
+        for view in (batch, batch.mirrored()):
+            frames = torch.from_numpy(windows.make_channels(view))
+            for member in self._members:
+                names, families, embedding = member(frames)
+                family = functional.log_softmax(families, dim=1).mean(0)[self._family_of]
+                votes.append(functional.log_softmax(names, dim=1).mean(0) + FAMILY_WEIGHT * family)
+                embeddings.append(embedding.mean(0))
+        probabilities = torch.softmax(torch.stack(votes).mean(0), dim=0).double().numpy()
+        middle = torch.cat([e for e in torch.stack(embeddings).reshape(2, len(self._members), -1).mean(0)])
+        return probabilities, functional.normalize(middle, dim=0).numpy()
+
+    def predict(self, track: PoseTrack) -> Classification:
+        """Name a track; "other" with an empty embedding when there is too little to see."""
+        if int(track.found.sum()) < LEAST_FRAMES:
+            empty = np.zeros(self._embedding_size(), np.float32)
+            return Classification((Candidate(catalogue.OTHER, 1.0),), empty)
+        sized = windows.size_track(track)
+        spans = windows.choose_spans(float(sized.times_s[0]), float(sized.times_s[-1]))
+        network, embedding = self.score_windows(windows.cut(sized, spans))
+        forest = statistics.predict(self._forest, track).astype(np.float64)
+        probabilities = blend(network, forest, self.recipe.network_share, self.recipe.temperature)
+        best = np.argsort(-probabilities)[:CANDIDATES]
+        candidates = tuple(Candidate(self.recipe.classes[i], float(probabilities[i])) for i in best)
+        return Classification(candidates, embedding)
+
+    def _embedding_size(self) -> int:
+        return len(self._members) * self._members[0].name.in_features
+
+
+@cache
+def _load(network: Path, forest: Path) -> Classifier:
+    with safe_open(str(network), framework="pt") as file:
+        tensors = {key: file.get_tensor(key).float() for key in file.keys()}  # noqa: SIM118
+        told = json.loads(file.metadata()["recipe"])
+    recipe = Recipe(**{**told, "classes": tuple(told["classes"]), "families": tuple(told["families"])})
+    members = []
+    for number in range(recipe.members):
+        member = ExerciseLSTM(windows.CHANNELS, len(recipe.classes), len(recipe.families), recipe.hidden)
+        prefix = f"{number}."
+        member.load_state_dict({k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)})
+        members.append(member)
+    return Classifier(recipe, members, Forest.load(forest))

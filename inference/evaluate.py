@@ -1,0 +1,172 @@
+"""Score a list of labelled clips: `python -m inference evaluate LABELS.csv [--json]`.
+
+A file of the list is a clip or a keypoints .npz. A file that can't be analysed counts as named and counted wrongly; the run goes
+on. Counts are scored where the list has a number; exercises that one holds have 0, and so does a file that failed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import time
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from tqdm import tqdm
+
+from inference import catalogue, metrics, pipeline
+from inference.classify import Classifier
+from inference.errors import Code, InferenceError
+from inference.recognise import recognise
+from inference.types import AnalysisOptions, PoseTrack, Recognition
+
+TOP = 3
+
+
+@dataclass(frozen=True)
+class Row:
+    """One file of the list with what was found in it."""
+
+    file: str
+    exercise: str
+    reps: int | None
+    predicted: str | None
+    candidates: tuple[tuple[str, float], ...]
+    counted: int
+    error: str | None
+    seconds: float
+
+    @property
+    def names(self) -> list[str]:
+        """Likeliest slugs."""
+        return [name for name, _ in self.candidates[:TOP]]
+
+    def as_json(self) -> dict[str, Any]:
+        """The row as the command prints it."""
+        return {
+            "file": self.file,
+            "exercise": self.exercise,
+            "predicted": self.predicted,
+            "candidates": [{"exercise": name, "confidence": round(share, 4)} for name, share in self.candidates],
+            "reps": self.reps,
+            "counted": self.counted,
+            "error": self.error,
+        }
+
+
+def read_track(path: Path) -> PoseTrack:
+    """A keypoints file as `python -m inference keypoints` writes it.
+
+    Raises InferenceError(NOT_A_VIDEO) when it is something else.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            keypoints = np.nan_to_num(file["keypoints"].astype(np.float32))
+            times_s, size = file["times_s"].astype(np.float64), file["size"]
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        raise InferenceError(Code.NOT_A_VIDEO, str(error)) from error
+    if keypoints.ndim != 3 or keypoints.shape[1:] != (24, 3) or times_s.shape != keypoints.shape[:1]:
+        raise InferenceError(Code.NOT_A_VIDEO, f"keypoints of shape {keypoints.shape}")
+    return PoseTrack(keypoints, times_s, (int(size[0]), int(size[1])))
+
+
+def recognise_file(path: Path, estimator: str | None, classifier: Classifier) -> Recognition:
+    """Name and count one clip or keypoints file."""
+    if path.suffix == ".npz":
+        track = read_track(path)
+        if not track.found.any():
+            raise InferenceError(Code.NO_PERSON)
+    else:
+        _info, track = pipeline.track_pose(path, AnalysisOptions(estimator=estimator))
+    return recognise(track, classifier=classifier)
+
+
+def evaluate_row(label: dict[str, str], folder: Path, estimator: str | None, classifier: Classifier) -> Row:
+    """Score one line of the list."""
+    reps_text = (label.get("reps") or "").strip()
+    reps = int(float(reps_text)) if reps_text else None
+    began_s = time.perf_counter()
+    try:
+        found = recognise_file(folder / label["file"], estimator, classifier)
+    except InferenceError as error:
+        # Nobody to be seen is a right answer for a clip that shows no exercise.
+        nobody = error.code in {Code.NO_PERSON, Code.NO_MOVEMENT}
+        candidates = ((catalogue.OTHER, 1.0),) if nobody else ()
+        predicted = catalogue.OTHER if nobody else None
+        seconds = time.perf_counter() - began_s
+        return Row(label["file"], label["exercise"], reps, predicted, candidates, 0, error.code.value, seconds)
+    named = tuple((c.exercise, c.confidence) for c in found.classification.candidates)
+    counted = sum(part.rep_count.count for part in found.sets)
+    seconds = time.perf_counter() - began_s
+    return Row(label["file"], label["exercise"], reps, named[0][0], named, counted, None, seconds)
+
+
+def summarise(rows: list[Row]) -> dict[str, Any]:
+    """The figures of DESIGN.md."""
+    family = catalogue.family_of
+    other = [row for row in rows if row.exercise == catalogue.OTHER]
+    pairs = [(row.reps, row.counted) for row in rows if row.reps is not None]
+    return {
+        "clips": len(rows),
+        "top1": metrics.mean([float(row.predicted == row.exercise) for row in rows]),
+        "top3": metrics.mean([float(row.exercise in row.names) for row in rows]),
+        "family_top1": metrics.mean(
+            [float(row.predicted is not None and family(row.predicted) == family(row.exercise)) for row in rows]
+        ),
+        "other_recall": metrics.mean([float(row.predicted == catalogue.OTHER) for row in other]),
+        "rep_clips": len(pairs),
+        **metrics.count_scores(pairs),
+        "seconds_per_clip": metrics.mean([row.seconds for row in rows]),
+    }
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The list and the form of the answer."""
+    parser.add_argument("labels", type=Path, metavar="LABELS.csv")
+    parser.add_argument("--json", action="store_true", help="one JSON object on stdout, with a row for every file")
+    parser.add_argument("--estimator", help="name of a pose estimator (default: the product's)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Score every file and print the figures."""
+    try:
+        with args.labels.open(newline="", encoding="utf-8-sig") as file:
+            labels = [row for row in csv.DictReader(file) if row.get("file")]
+    except OSError as error:
+        raise InferenceError(Code.NOT_A_VIDEO, str(error)) from error
+    classifier = Classifier.load()
+    rows = [evaluate_row(label, args.labels.parent, args.estimator, classifier) for label in tqdm(labels, unit="clip")]
+    figures = summarise(rows)
+    if args.json:
+        print(json.dumps({**figures, "rows": [row.as_json() for row in rows]}, ensure_ascii=False))
+        return 0
+    _print_figures(figures, rows)
+    return 0
+
+
+def _print_figures(figures: dict[str, Any], rows: list[Row]) -> None:
+    for name in ("top1", "top3", "family_top1", "other_recall", "off_by_one", "exact"):
+        count = figures["rep_clips"] if name in {"off_by_one", "exact"} else figures["clips"]
+        if name == "other_recall":
+            count = sum(row.exercise == catalogue.OTHER for row in rows)
+        if figures[name] is not None:
+            low, high = metrics.wilson_interval(figures[name], count)
+            print(f"{name:<14} {figures[name]:.3f}  of {count} (95 %: {low:.3f} to {high:.3f})")
+    if figures["mae"] is not None:
+        print(f"{'mae':<14} {figures['mae']:.3f}")
+    if figures["seconds_per_clip"] is not None:
+        print(f"{'s per clip':<14} {figures['seconds_per_clip']:.2f}")
+    _print_by_exercise(rows)
+
+
+def _print_by_exercise(rows: list[Row]) -> None:
+    print("\nexercise                      clips  named  count within 1")
+    for slug in sorted({row.exercise for row in rows}):
+        mine = [row for row in rows if row.exercise == slug]
+        named = sum(row.predicted == slug for row in mine)
+        counted = [abs(row.reps - row.counted) <= 1 for row in mine if row.reps is not None]
+        print(f"{slug:<30}{len(mine):>5}{named:>7}  {sum(counted)}/{len(counted)}")

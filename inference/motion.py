@@ -1,0 +1,82 @@
+"""Keypoints as motion: gaps filled, place and size of the person taken out, joint angles, even sampling.
+
+Up stays up: a person who lies must not look like one who stands, so nothing here rotates the body.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.skeleton import INDEX
+
+Floats = NDArray[np.float64]
+
+_ARMS = [(f"{s}_shoulder", f"{s}_elbow", f"{s}_wrist") for s in ("left", "right")]
+_LEGS = [(f"{s}_hip", f"{s}_knee", f"{s}_ankle") for s in ("left", "right")]
+_CORNERS = ("shoulder", "elbow", "wrist"), ("hip", "shoulder", "elbow"), ("shoulder", "hip", "knee"), ("hip", "knee", "ankle"), ("knee", "ankle", "foot")  # fmt: skip
+# Middle of each is the corner whose angle is measured.
+ANGLE_CORNERS = [tuple(INDEX[f"{s}_{p}"] for p in c) for s in ("left", "right") for c in _CORNERS]
+# Bones whose slope against the ground is measured: that tells lying from standing.
+SLOPE_BONES = [(INDEX["waist"], INDEX["neck"])] + [
+    (INDEX[f"{s}_{a}"], INDEX[f"{s}_{b}"])
+    for a, b in (("hip", "knee"), ("knee", "ankle"), ("shoulder", "elbow"), ("elbow", "wrist"))
+    for s in ("left", "right")
+]
+# Shares of the body's size: the torso counts full, limbs less because they are more often foreshortened or unseen.
+_LEG_SHARE, _ARM_SHARE, _SIZE_UNIT = 0.7, 0.5, 2.2
+LONG_BONE_PERCENTILE = 90
+
+
+def fill_gaps(keypoints: NDArray[np.float32]) -> Floats:
+    """(T, 24, 3) with the coordinates of unknown points interpolated in time; confidences stay as they are."""
+    out = np.nan_to_num(np.asarray(keypoints, np.float64))
+    frames = np.arange(len(out))
+    for joint in range(out.shape[1]):
+        known = out[:, joint, 2] > 0
+        if known.any() and not known.all():
+            for axis in (0, 1):
+                out[:, joint, axis] = np.interp(frames, frames[known], out[known, joint, axis])
+    return out
+
+
+def body_size(filled: Floats) -> float:
+    """Size of the person in the unit of the coordinates (px), from the longest views of torso, legs and arms."""
+
+    def long_view(*points: str) -> float:
+        at = [filled[:, INDEX[p], :2] for p in points]
+        length = sum(np.linalg.norm(a - b, axis=1) for a, b in zip(at, at[1:], strict=False))
+        return float(np.percentile(length, LONG_BONE_PERCENTILE))
+
+    torso = long_view("neck", "waist")
+    leg, arm = max(long_view(*c) for c in _LEGS), max(long_view(*c) for c in _ARMS)
+    return max((torso + _LEG_SHARE * leg + _ARM_SHARE * arm) / _SIZE_UNIT, 1e-3)
+
+
+def angles(points: Floats) -> Floats:
+    """(T, 24, 2) to (T, 19) radians: ten joint angles in 0..pi, then nine slopes in -pi/2..pi/2 (positive: downwards)."""
+    columns = []
+    for a, corner, b in ANGLE_CORNERS:
+        u, v = points[:, a] - points[:, corner], points[:, b] - points[:, corner]
+        columns.append(np.abs(np.arctan2(u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0], (u * v).sum(axis=1))))
+    for a, b in SLOPE_BONES:
+        bone = points[:, b] - points[:, a]
+        columns.append(np.arctan2(bone[:, 1], np.abs(bone[:, 0])))
+    return np.stack(columns, axis=1)
+
+
+def resample(values: Floats, times_s: Floats, wanted_s: Floats) -> Floats:
+    """Values (T, …) at other times by linear interpolation; times outside take the nearest end."""
+    right = np.clip(np.searchsorted(times_s, wanted_s), 1, max(len(times_s) - 1, 1))
+    right = np.minimum(right, len(times_s) - 1)
+    left = np.maximum(right - 1, 0)
+    step = np.maximum(times_s[right] - times_s[left], 1e-9)
+    share = np.clip((wanted_s - times_s[left]) / step, 0, 1).reshape(-1, *[1] * (values.ndim - 1))
+    return np.asarray(values[left] * (1 - share) + values[right] * share)
+
+
+def resample_evenly(keypoints: NDArray[np.float32], times_s: Floats, rate_hz: float) -> tuple[Floats, Floats]:
+    """Gap-filled keypoints (N, 24, 3) at an even rate, and their times (N,)."""
+    count = int((times_s[-1] - times_s[0]) * rate_hz) + 1 if len(times_s) else 0
+    wanted_s = (times_s[0] if len(times_s) else 0.0) + np.arange(count) / rate_hz
+    return resample(fill_gaps(keypoints), times_s, wanted_s), wanted_s

@@ -1,0 +1,78 @@
+"""From the motion of one person to named and counted sets."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Protocol
+
+import numpy as np
+
+from inference import catalogue
+from inference.classify import Classifier
+from inference.examples import Examples
+from inference.reps import count_reps
+from inference.sets import cut_sets
+from inference.types import Classification, ExerciseSet, PoseTrack, Recognition, RepCount, Segment
+
+CLEARLY_REPEATED = 0.6  # belief in a count that overrules the name of an exercise that one holds
+CLEARLY_MANY = 3
+NO_REPS = RepCount((), 1.0, 0, 0)
+
+
+class Names(Protocol):
+    """What names a track."""
+
+    def predict(self, track: PoseTrack) -> Classification:
+        """Name a track."""
+
+
+def recognise(track: PoseTrack, *, examples: Examples | None = None, classifier: Names | None = None) -> Recognition:
+    """Name the clip as a whole and each of its sets, and count their repetitions."""
+    classifier = classifier or Classifier.load()
+
+    def name(part: PoseTrack) -> Classification:
+        found = classifier.predict(part)
+        return examples.overrule(found) if examples else found
+
+    whole = name(track)
+    segments = cut_sets(track)
+    if len(segments) < 2:
+        sets = tuple(_recognise_set(track, segment, whole) for segment in segments)
+    else:
+        sets = tuple(_recognise_set(track, segment, name(cut(track, segment))) for segment in segments)
+    return Recognition(whole, sets)
+
+
+def cut(track: PoseTrack, segment: Segment) -> PoseTrack:
+    """The frames of a track inside a segment."""
+    inside = (track.times_s >= segment.start_s) & (track.times_s <= segment.end_s)
+    boxes = None if track.boxes is None else track.boxes[inside]
+    return replace(track, keypoints=track.keypoints[inside], times_s=track.times_s[inside], boxes=boxes)
+
+
+def _recognise_set(track: PoseTrack, segment: Segment, named: Classification) -> ExerciseSet:
+    kind = catalogue.kind_of(named.exercise)
+    counted = count_reps(track, segment.start_s, segment.end_s)
+    hold_s = None
+    if kind == "hold" and not (counted.confidence >= CLEARLY_REPEATED and counted.low >= CLEARLY_MANY):
+        counted, hold_s = NO_REPS, _seconds_seen(track, segment)
+    elif kind == "none":
+        counted = NO_REPS
+    start_s, end_s = segment.start_s, segment.end_s
+    if counted.reps:
+        start_s, end_s = counted.reps[0].start_s, counted.reps[-1].end_s
+    return ExerciseSet(
+        exercise=named.exercise,
+        confidence=named.confidence,
+        candidates=named.candidates,
+        rep_count=counted,
+        start_s=start_s,
+        end_s=end_s,
+        hold_s=hold_s,
+    )
+
+
+def _seconds_seen(track: PoseTrack, segment: Segment) -> float:
+    """Seconds of a segment in which the person was seen."""
+    inside = (track.times_s >= segment.start_s) & (track.times_s <= segment.end_s)
+    return round(float((segment.end_s - segment.start_s) * np.mean(track.found[inside])), 2)

@@ -1,0 +1,84 @@
+"""One-dimensional signals of a motion in which repetitions may show as peaks.
+
+No single signal serves all exercises: a curl is in the forearms, a squat in the hips, a crunch in the slope of the trunk, and
+the first principal component of everything may be a camera that moves. So several groups of coordinates offer their own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter1d
+
+from inference import motion
+from inference.skeleton import INDEX
+
+Floats = NDArray[np.float64]
+RATE_HZ = 15.0
+SMOOTHING_FRAMES = 1.0
+DRIFT_S = 2.5  # slower than this is drift for the high-passed signals
+ANGLE_WEIGHT = 0.5  # a radian counts half a body size
+LEAST_WEIGHT = 0.05
+
+_ARMS = [INDEX[f"{s}_{p}"] for p in ("elbow", "wrist", "palm") for s in ("left", "right")]
+_LEGS = [INDEX[f"{s}_{p}"] for p in ("hip", "knee", "ankle", "foot") for s in ("left", "right")]
+_TRUNK = [INDEX[p] for p in ("nose", "neck", "back", "waist", "left_shoulder", "right_shoulder")]
+
+
+@dataclass(frozen=True)
+class Signal:
+    """A projection of the motion, in body sizes."""
+
+    name: str
+    values: Floats  # (T,)
+    explained: float  # share of its group's variance, 0..1
+
+
+@dataclass(frozen=True)
+class MotionSignals:
+    """All signals of a stretch, and the posture vectors they came from."""
+
+    signals: tuple[Signal, ...]
+    postures: Floats  # (T, D), for comparing repetitions as a whole
+    times_s: Floats  # (T,)
+
+
+def principal(values: Floats, count: int) -> list[tuple[Floats, float]]:
+    """First principal components of (T, D) as (T,) projections, each with its share of the variance."""
+    centred = values - np.median(values, axis=0)
+    covariance = centred.T @ centred
+    weights, directions = np.linalg.eigh(covariance)
+    total = max(float(((values - values.mean(axis=0)) ** 2).sum()), 1e-9)
+    parts = [centred @ directions[:, -1 - i] for i in range(min(count, values.shape[1]))]
+    return [(part, float(part.var() * len(part) / total)) for part in parts]
+
+
+def extract(keypoints: NDArray[np.float32], times_s: Floats) -> MotionSignals:
+    """Signals at RATE_HZ from keypoints (T, 24, 3); empty when there are fewer than two samples."""
+    even, wanted_s = motion.resample_evenly(keypoints, times_s, RATE_HZ)
+    if len(even) < 2:
+        return MotionSignals((), np.zeros((len(even), 1)), wanted_s)
+    points = gaussian_filter1d(even[..., :2], SMOOTHING_FRAMES, axis=0) / motion.body_size(even)
+    trust = np.clip(even[..., 2].mean(axis=0), LEAST_WEIGHT, 1)[None, :, None]
+    to_waist = (points - points[:, [INDEX["waist"]]]) * trust  # (T, 24, 2)
+    in_room = (points - np.median(points, axis=0)) * trust
+    bends = motion.angles(points) * ANGLE_WEIGHT
+    flat = to_waist.reshape(len(points), -1)
+    postures = np.concatenate([flat, in_room[:, INDEX["neck"]], in_room[:, INDEX["waist"]], bends[:, :10]], axis=1)
+    groups = (
+        ("all", postures, 3),
+        ("arms", to_waist[:, _ARMS].reshape(len(points), -1), 2),
+        ("legs", to_waist[:, _LEGS].reshape(len(points), -1), 2),
+        ("height", in_room[..., 1], 2),
+        ("trunk", in_room[:, _TRUNK].reshape(len(points), -1), 1),
+        ("angles", bends, 2),
+        ("fast", postures - gaussian_filter1d(postures, DRIFT_S * RATE_HZ, axis=0), 2),
+    )
+    signals = (
+        Signal(f"{name}{i}", values, share)
+        for name, group, count in groups
+        for i, (values, share) in enumerate(principal(group, count))
+    )
+    return MotionSignals(tuple(signals), postures, wanted_s)

@@ -1,0 +1,72 @@
+"""Summary statistics of a track, the input of the classifier's forest: postures, ranges, speeds, and what moves together."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference import motion, skeleton
+from inference.skeleton import INDEX
+from inference.trees import Forest
+from inference.types import PoseTrack
+
+Floats = NDArray[np.float64]
+
+_PLACES = ("waist", "neck", "left_ankle", "right_ankle")
+_HANDS = ("left_wrist", "right_wrist")
+LOW_PERCENTILE, HIGH_PERCENTILE = 8, 92
+SLOWEST_HZ = 0.15
+SPECTRUM = 512
+
+
+def describe(keypoints: NDArray[np.float32], times_s: Floats) -> NDArray[np.float32]:
+    """(T, 24, 3) with T ≥ 4 to one vector of features."""
+    filled = motion.fill_gaps(keypoints)
+    origin = np.median(filled[:, INDEX["waist"], :2], axis=0)
+    points = (filled[..., :2] - origin) / motion.body_size(filled)
+    own = (points - points[:, [INDEX["waist"]]]).reshape(len(points), -1)
+    bends = motion.angles(points)
+    tracks = [own, bends, *(points[:, INDEX[name]] for name in _PLACES)]
+    tracks += [points[:, INDEX[name]] - points[:, INDEX["neck"]] for name in _HANDS]
+    parts = [part for values in tracks for part in _spread(values)]
+    step_s = max(float(np.median(np.diff(times_s))), 1e-3)
+    parts.append((np.abs(np.diff(np.concatenate([own, bends], axis=1), axis=0)) / step_s).mean(axis=0))
+    parts += [_together(bends), _rhythm(own, step_s), keypoints[..., 2].mean(axis=0)]
+    return np.nan_to_num(np.concatenate([np.ravel(part) for part in parts])).astype(np.float32)
+
+
+def _spread(values: Floats) -> list[Floats]:
+    low, high = np.percentile(values, [LOW_PERCENTILE, HIGH_PERCENTILE], axis=0)
+    return [np.median(values, axis=0), values.std(axis=0), low, high]
+
+
+def _together(bends: Floats) -> Floats:
+    """Correlations of all pairs of angles; those that hardly move count little."""
+    scaled = (bends - bends.mean(axis=0)) / (bends.std(axis=0) + 0.05)
+    table = scaled.T @ scaled / len(scaled)
+    return np.asarray(table[np.triu_indices(len(table), 1)])
+
+
+def _rhythm(own: Floats, step_s: float) -> Floats:
+    """Strongest frequency of the first principal component, its share of the power, and the component's size."""
+    centred = own - own.mean(axis=0)
+    left, sizes, _ = np.linalg.svd(centred, full_matrices=False)
+    first = left[:, 0] * sizes[0]
+    power = np.abs(np.fft.rfft(first * np.hanning(len(first)), SPECTRUM)) ** 2
+    frequency = np.fft.rfftfreq(SPECTRUM, step_s)
+    fast = frequency > SLOWEST_HZ
+    total, energy = max(float(power[fast].sum()), 1e-12), max(float((sizes**2).sum()), 1e-12)
+    return np.array([
+        frequency[fast][power[fast].argmax()], power[fast].max() / total, sizes[0] ** 2 / energy, sizes[0] / np.sqrt(len(own)),
+    ])  # fmt: skip
+
+
+def both_views(track: PoseTrack) -> NDArray[np.float32]:
+    """(2, F): the track and its mirror image."""
+    mirrored = skeleton.mirror(track.keypoints, float(track.size_px[0]))
+    return np.stack([describe(track.keypoints, track.times_s), describe(mirrored, track.times_s)])
+
+
+def predict(forest: Forest, track: PoseTrack) -> NDArray[np.float32]:
+    """Class probabilities (C,), the mean of both views."""
+    return np.asarray(forest.predict(both_views(track)).mean(axis=0))

@@ -1,0 +1,82 @@
+"""Ensembles of decision trees as plain arrays: learned with scikit-learn in training, run here with numpy alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Forest:
+    """Nodes of all trees in one table; a node whose left child is itself is a leaf."""
+
+    roots: NDArray[np.int32]  # (trees,)
+    feature: NDArray[np.int16]  # (nodes,)
+    threshold: NDArray[np.float32]  # (nodes,)
+    left: NDArray[np.int32]  # (nodes,)
+    right: NDArray[np.int32]  # (nodes,)
+    value: NDArray[np.float16]  # (nodes, outputs), or (nodes, 1) class numbers
+    depth: int
+    classes: int = 0  # number of classes when the leaves vote, else 0
+
+    def predict(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(N, F) to the mean of the leaves' values, (N, outputs).
+
+        A forest whose leaves are pure has one column of class numbers; its outputs are the shares of the trees' votes.
+        """
+        rows = np.arange(len(features))[:, None]
+        node = np.broadcast_to(self.roots, (len(features), len(self.roots))).copy()
+        for _ in range(self.depth):
+            goes_left = features[rows, self.feature[node]] <= self.threshold[node]
+            node = np.where(goes_left, self.left[node], self.right[node])
+        if not self.classes:
+            return np.asarray(self.value[node].astype(np.float32).mean(axis=1))
+        votes = self.value[node, 0].astype(np.int64)  # (N, trees)
+        return np.stack([np.bincount(row, minlength=self.classes) for row in votes]).astype(np.float32) / votes.shape[1]
+
+    def save(self, path: Path) -> None:
+        """Write an .npz file."""
+        np.savez_compressed(
+            path, depth=self.depth, classes=self.classes, **{name: getattr(self, name) for name in _ARRAYS}
+        )
+
+    @classmethod
+    def load(cls, path: Path) -> Forest:
+        """Read an .npz file that ``save`` wrote."""
+        with np.load(path, allow_pickle=False) as file:
+            return cls(**{n: file[n] for n in _ARRAYS}, depth=int(file["depth"]), classes=int(file["classes"]))
+
+    @classmethod
+    def from_sklearn(cls, model: Any, classes: int = 0) -> Forest:
+        """Take over a fitted forest classifier.
+
+        With ``classes`` the labels it was fitted on are class numbers below that, and its leaves vote for their likeliest
+        class; otherwise values are class probabilities in the order of ``model.classes_``.
+        """
+        tables, offset = [], 0
+        for tree in (estimator.tree_ for estimator in model.estimators_):
+            own = np.arange(tree.node_count)
+            leaf = tree.children_left < 0
+            value = tree.value[:, 0] / np.maximum(tree.value[:, 0].sum(axis=1, keepdims=True), 1e-9)
+            if classes:
+                value = model.classes_[value.argmax(axis=1)][:, None]
+            left, right = np.where(leaf, own, tree.children_left), np.where(leaf, own, tree.children_right)
+            tables.append((np.maximum(tree.feature, 0), tree.threshold, left + offset, right + offset, value, offset))
+            offset += tree.node_count
+        feature, threshold, left, right, value, roots = zip(*tables, strict=True)
+        return cls(
+            roots=np.array(roots, np.int32),
+            feature=np.concatenate(feature).astype(np.int16),
+            threshold=np.concatenate(threshold).astype(np.float32),
+            left=np.concatenate(left).astype(np.int32),
+            right=np.concatenate(right).astype(np.int32),
+            value=np.concatenate(value).astype(np.float16),
+            depth=max(estimator.tree_.max_depth for estimator in model.estimators_) + 1,
+        )
+
+
+_ARRAYS = ("roots", "feature", "threshold", "left", "right", "value")

@@ -1,0 +1,98 @@
+"""Windows of 32 frames, the input of the classifier: cut from a track, normalised, with velocities and angles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference import motion
+from inference.skeleton import COUNT, INDEX, MIRROR_ORDER
+from inference.types import PoseTrack
+
+Floats = NDArray[np.float32]
+
+FRAMES = 32
+LONGEST_S = 10.0
+SLIDING_S = (3.0, 5.0)  # lengths of the further windows that vote
+MOST_SLIDING = 6
+VELOCITY_SCALE, VELOCITY_LIMIT = 0.5, 3.0
+USUAL_S = 4.0  # a window of this length has duration channel 0
+CHANNELS = 3 * COUNT * 2 + 2 * (len(motion.ANGLE_CORNERS) + len(motion.SLOPE_BONES)) + COUNT + 1
+
+
+@dataclass(frozen=True)
+class Sized:
+    """A track in body sizes instead of pixels."""
+
+    points: Floats  # (T, 24, 2)
+    confidence: Floats  # (T, 24)
+    times_s: NDArray[np.float64]  # (T,)
+
+
+@dataclass(frozen=True)
+class Windows:
+    """A batch of windows before the channels are made."""
+
+    points: Floats  # (B, 32, 24, 2)
+    confidence: Floats  # (B, 32, 24)
+    seconds: Floats  # (B,)
+
+    def mirrored(self) -> Windows:
+        """The same movements of the mirror image."""
+        flip = np.array([-1.0, 1.0], np.float32)
+        return Windows(self.points[:, :, MIRROR_ORDER] * flip, self.confidence[:, :, MIRROR_ORDER], self.seconds)
+
+
+def size_track(track: PoseTrack) -> Sized:
+    """Fill gaps and divide by the size of the body; only the stretch in which the person is seen."""
+    seen = np.flatnonzero(track.found)
+    stretch = slice(seen[0], seen[-1] + 1) if len(seen) else slice(0, 0)
+    keypoints = track.keypoints[stretch]
+    filled = motion.fill_gaps(keypoints)
+    points = (filled[..., :2] / motion.body_size(filled)).astype(np.float32) if len(filled) else filled[..., :2]
+    return Sized(points, keypoints[..., 2].astype(np.float32), track.times_s[stretch])
+
+
+def choose_spans(start_s: float, end_s: float) -> list[tuple[float, float]]:
+    """The spans that vote: the beginning, sliding windows of two lengths, and the end of a long clip."""
+    length = max(end_s - start_s, 0.3)
+    spans = [(start_s, start_s + min(length, LONGEST_S))]
+    for window in SLIDING_S:
+        if length > 1.2 * window:
+            count = min(int(1.5 * length / window) + 1, MOST_SLIDING)
+            spans += [(at, at + window) for at in np.linspace(start_s, end_s - window, count)]
+    if length > LONGEST_S:
+        spans.append((end_s - LONGEST_S, end_s))
+    return spans
+
+
+def cut(sized: Sized, spans: list[tuple[float, float]]) -> Windows:
+    """Sample 32 evenly spaced moments of each span."""
+    both = np.concatenate([sized.points, sized.confidence[..., None]], axis=-1)
+    taken = np.stack([motion.resample(both, sized.times_s, np.linspace(a, b, FRAMES)) for a, b in spans])
+    seconds = np.array([b - a for a, b in spans], np.float32)
+    return Windows(taken[..., :2].astype(np.float32), taken[..., 2].astype(np.float32), seconds)
+
+
+def make_channels(windows: Windows) -> Floats:
+    """(B, 32, CHANNELS): place in the window, place about the waist, velocity, angles, confidence, duration."""
+    points, batch = windows.points, len(windows.points)
+    waist = points[:, :, INDEX["waist"]]
+    placed = points - np.median(waist, axis=1, keepdims=True)[:, :, None]
+    own = points - waist[:, :, None]
+    step_s = (windows.seconds / (FRAMES - 1))[:, None, None, None]
+    velocity = np.concatenate([np.zeros_like(placed[:, :1]), np.diff(placed, axis=1)], axis=1) / step_s
+    bends = motion.angles(points.reshape(-1, COUNT, 2).astype(np.float64)).reshape(batch, FRAMES, -1)
+    duration = np.broadcast_to(np.log(windows.seconds / USUAL_S)[:, None, None], (batch, FRAMES, 1))
+    parts = (
+        placed.reshape(batch, FRAMES, -1),
+        own.reshape(batch, FRAMES, -1),
+        np.clip(velocity.reshape(batch, FRAMES, -1) * VELOCITY_SCALE, -VELOCITY_LIMIT, VELOCITY_LIMIT),
+        np.cos(bends),
+        np.sin(bends),
+        windows.confidence,
+        duration,
+    )
+    return np.concatenate(parts, axis=2).astype(np.float32)
