@@ -46,7 +46,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=int, nargs="+", default=[15, 30])
     parser.add_argument("--without-plain", action="store_true", help="skip the slow chain")
     args = parser.parse_args()
-    loaded_s, recogniser = _time(ProductRecogniser.load)
+    loaded_s, (estimator, recogniser) = _time(lambda: (pose.load(), ProductRecogniser.load()))
     report: dict[str, Any] = {
         "cores": len(os.sched_getaffinity(0)),
         "load_average": os.getloadavg()[0],
@@ -56,10 +56,10 @@ def main() -> int:
         folder = Path(name)
         for seconds in args.seconds:
             clip = make_phone_clip(args.clip, seconds, folder)
-            measure_product(clip, recogniser, folder)  # warms up
-            report[f"{seconds} s, product"] = measure_product(clip, recogniser, folder)
+            measure_product(clip, estimator, recogniser, folder)  # warms up
+            report[f"{seconds} s, product"] = measure_product(clip, estimator, recogniser, folder)
             if not args.without_plain:
-                report[f"{seconds} s, plain chain"] = measure_plain(clip, recogniser)
+                report[f"{seconds} s, plain chain"] = measure_plain(clip, estimator, recogniser)
     print(json.dumps(report, indent=2))
     return 0
 
@@ -75,22 +75,24 @@ def make_phone_clip(source: Path, seconds: int, folder: Path) -> Path:
     return out
 
 
-def measure_product(clip: Path, recogniser: ProductRecogniser, folder: Path) -> dict[str, float]:
+def measure_product(
+    clip: Path, estimator: pose.PoseEstimator, recogniser: ProductRecogniser, folder: Path
+) -> dict[str, float]:
     """Until the row can be written, its thumbnail included; then the rendition, which nobody waits for."""
     options = AnalysisOptions(out_dir=folder / "out")
     cpu_s = _cpu_s()
-    result = pipeline.analyse(clip, options, lambda stage, share: None, recogniser=recogniser)
+    result = pipeline.analyse(clip, options, lambda stage, share: None, estimator=estimator, recogniser=recogniser)
     spent_s = {**result.timings_s, "cpu": _cpu_s() - cpu_s}
     result = pipeline.finish_media(clip, result, folder / "out", lambda stage, share: None)
     return _rounded({**spent_s, "rendition": result.timings_s["rendition"], "frames": len(result.track.times_s)})
 
 
-def measure_plain(clip: Path, recogniser: ProductRecogniser) -> dict[str, float]:
+def measure_plain(clip: Path, estimator: pose.PoseEstimator, recogniser: ProductRecogniser) -> dict[str, float]:
     """What one writes first: every frame, full size, one after the other."""
     began_s, cpu_s = time.perf_counter(), _cpu_s()
     spent_s = {"decode": 0.0}
     with mock.patch.object(blazepose, "AT_ONCE", 1):
-        track_s, track = _time(lambda: _track_every_frame(clip, spent_s))
+        track_s, track = _time(lambda: _track_every_frame(clip, estimator, spent_s))
     spent_s["pose"] = track_s - spent_s["decode"]
     spent_s["exercise and reps"], _ = _time(lambda: recogniser.recognise(track, lambda seconds: None))
     return _rounded(
@@ -98,12 +100,12 @@ def measure_plain(clip: Path, recogniser: ProductRecogniser) -> dict[str, float]
     )
 
 
-def _track_every_frame(clip: Path, spent_s: dict[str, float]) -> PoseTrack:
+def _track_every_frame(clip: Path, estimator: pose.PoseEstimator, spent_s: dict[str, float]) -> PoseTrack:
     capture = cv2.VideoCapture(str(clip))  # our own clip; an upload is never opened like this
     frames = _every_frame(capture, spent_s)
     first = next(frames)
     height, width = first.image.shape[:2]
-    return pose.load().estimate(itertools.chain([first], frames), (width, height))
+    return estimator.estimate(itertools.chain([first], frames), (width, height))
 
 
 def _every_frame(capture: cv2.VideoCapture, spent_s: dict[str, float]) -> Iterator[Frame]:
