@@ -16,7 +16,7 @@ from diary.services.clips import create_clip
 from diary.services.outcome import Finding, Outcome
 
 PASSWORD = "correct horse battery"
-MODELS = {"pose": "eye@1", "classifier": "namer@1", "reps": "counter@1"}
+MODELS = {"pose": "eye@1", "classifier": "namer@1", "counter": "counter@1"}
 counter = itertools.count()
 
 

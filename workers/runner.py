@@ -6,10 +6,12 @@ inference is imported on use, so that tests and commands that only need the name
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import functools
 import logging
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +28,7 @@ from workers.report import describe_result
 
 if TYPE_CHECKING:
     from inference.pose import PoseEstimator
+    from inference.recogniser import ProductRecogniser
     from inference.types import AnalysisOptions
     from inference.video import Limits
 
@@ -56,28 +59,42 @@ def run_analysis(analysis: Analysis) -> None:
 
 def _analyse(analysis: Analysis, clip: Path, scratch: Path, pulse: Heartbeat) -> None:
     from inference import pipeline
+    from inference.video import RENDITION
 
     out, limits = scratch / "out", read_limits()
     options = _read_options(analysis, scratch, out)
+    models = load_models()
     # An estimator that was told whom to look for is made for this run only.
-    estimator = None if options.person_hint or options.query_image else load_models()
-    result = pipeline.analyse(clip, options, pulse.tell, estimator=estimator, limits=limits)
+    estimator = None if options.person_hint or options.query_image else models.estimator
+    recogniser = _teach(models.recogniser, analysis.clip.user)
+    result = pipeline.analyse(clip, options, pulse.tell, estimator=estimator, recogniser=recogniser, limits=limits)
     outcome = describe_result(result, out)
     if fill_diary(analysis=analysis, attempt=analysis.attempt, outcome=outcome) is None:
         return
     finished = pipeline.finish_media(clip, result, out, pulse.tell, limits)
-    rendition = out / "rendition.mp4"
     finish_analysis(
-        analysis=analysis, attempt=analysis.attempt, rendition=rendition, timings_s=dict(finished.timings_s)
+        analysis=analysis,
+        attempt=analysis.attempt,
+        rendition=out / RENDITION,
+        timings_s=dict(finished.timings_s),
     )
 
 
-@functools.cache
-def load_models() -> PoseEstimator:
-    """The estimator, kept for the life of the process."""
-    from inference import pose
+@dataclass(frozen=True)
+class Models:
+    """The networks, kept for the life of the process."""
 
-    return pose.load(settings.POSE_ESTIMATOR or None)
+    estimator: PoseEstimator
+    recogniser: ProductRecogniser
+
+
+@functools.cache
+def load_models() -> Models:
+    """Load the networks once."""
+    from inference import pose
+    from inference.recogniser import ProductRecogniser
+
+    return Models(pose.load(settings.POSE_ESTIMATOR or None), ProductRecogniser.load())
 
 
 def read_limits() -> Limits:
@@ -88,7 +105,7 @@ def read_limits() -> Limits:
 
 
 def _read_options(analysis: Analysis, scratch: Path, out: Path) -> AnalysisOptions:
-    """What the person chose for this run, and what they taught so far."""
+    """What the person chose for this run."""
     from inference.types import AnalysisOptions
 
     user = analysis.clip.user
@@ -97,22 +114,20 @@ def _read_options(analysis: Analysis, scratch: Path, out: Path) -> AnalysisOptio
         estimator=settings.POSE_ESTIMATOR or None,
         person_hint=(float(hint[0]), float(hint[1]), float(hint[2])) if hint else None,
         out_dir=out,
-        examples=_write_examples(user, scratch / "examples.npz"),
         query_image=_fetch_portrait(user, scratch),
     )
 
 
-def _write_examples(user: User, path: Path) -> Path | None:
-    """The person's corrections as the recogniser reads them; those that its present classifier can compare."""
-    from inference import recognise
+def _teach(recogniser: ProductRecogniser, user: User) -> ProductRecogniser:
+    """With the person's corrections, as far as the present classifier can compare them."""
     from inference.examples import Examples
 
-    taught = list_examples(user, model=recognise.describe_models().get("classifier", ""))
+    taught = list_examples(user, model=recogniser.models["classifier"])
     if not taught:
-        return None
+        return recogniser
     embeddings = np.stack([np.frombuffer(embedding, "<f4") for _, embedding in taught])  # (N, D)
-    Examples(embeddings.astype(np.float32), tuple(slug for slug, _ in taught)).save(path)
-    return path
+    examples = Examples(embeddings.astype(np.float32), tuple(slug for slug, _ in taught))
+    return dataclasses.replace(recogniser, examples=examples)
 
 
 def _fetch_portrait(user: User, scratch: Path) -> Path | None:

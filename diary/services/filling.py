@@ -13,7 +13,7 @@ from diary.services.exercises import find_by_slug
 from diary.services.outcome import Candidate, Finding, Outcome
 
 DISMISSED_OVERLAP = 0.5  # of a stretch whose set a person deleted: found again, it stays away
-FIELD_PARTS = {"exercise": "classifier"}  # which model answers for a value; "reps" for all others
+FIELD_PARTS = {"exercise": "classifier"}  # which model answers for a value; "counter" for all others
 
 
 def fill_sets(*, analysis: Analysis, outcome: Outcome, thumbnails: list[str]) -> list[WorkoutSet]:
@@ -65,7 +65,7 @@ def pair_rows(rows: list[WorkoutSet], findings: list[Finding]) -> list[int | Non
 def write_finding(*, row: WorkoutSet, finding: Finding, exercise: Exercise | None, models: dict[str, str]) -> None:
     """Write each value that nobody locked; for a locked one keep what differs as a proposal."""
     for name, value in _values(finding, exercise).items():
-        model = models.get(FIELD_PARTS.get(name, "reps"), "")
+        model = models.get(FIELD_PARTS.get(name, "counter"), "")
         confidence = finding["confidence"] if name == "exercise" else finding["reps_confidence"]
         if row.is_locked(name):
             _propose(row, name, value, model, confidence)

@@ -49,5 +49,5 @@ class Outcome(TypedDict):
     sets: list[Finding]
     poster: Path | None
     keypoints: Path | None
-    models: dict[str, str]  # {"pose" | "classifier" | "reps": name@version}
+    models: dict[str, str]  # {"pose" | "classifier" | "counter": name@version}
     timings_s: dict[str, float]
