@@ -21,7 +21,7 @@ from accounts.services import create_token, delete_account, revoke_token
 from diary import access
 from diary.selectors.listing import list_tokens
 from diary.selectors.usage import read_usage
-from diary.views.responses import UNPROCESSABLE, go_back, render_form
+from diary.views.responses import UNPROCESSABLE, go_back, posted, render_form
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
 
@@ -30,7 +30,7 @@ FORM_METHODS = ["GET", "HEAD", "POST"]
 @require_http_methods(FORM_METHODS)
 def show_profile(request: HttpRequest) -> HttpResponse:
     """Preferences, devices, storage and the way out."""
-    form = ProfileForm(request.POST or None, instance=request.user)
+    form = ProfileForm(posted(request), instance=request.user)
     if request.method == "POST" and form.is_valid():
         form.save()
         with translation.override(request.user.language):
@@ -69,7 +69,7 @@ def end_token(request: HttpRequest, id: UUID) -> HttpResponse:
 def end_account(request: HttpRequest) -> HttpResponse:
     """Delete the account with everything in it."""
     user = request.user
-    form = DeleteAccountForm(request.POST or None, user=user)
+    form = DeleteAccountForm(posted(request), user=user)
     if request.method == "POST" and form.is_valid():
         logout(request)
         delete_account(user=user)

@@ -24,7 +24,7 @@ from diary.selectors.listing import list_clips as select_clips
 from diary.selectors.listing import list_exercises, list_sets
 from diary.services import clips
 from diary.views.cards import build_cards
-from diary.views.responses import UNPROCESSABLE
+from diary.views.responses import UNPROCESSABLE, posted
 from workers import queue
 
 PAGE = 24
@@ -78,7 +78,7 @@ def move_clip(request: HttpRequest, id: UUID) -> HttpResponse:
 def delete_clip(request: HttpRequest, id: UUID) -> HttpResponse:
     """Delete a clip after a question."""
     clip = access.get_clip(request.user, id)
-    form = DeleteClipForm(request.POST or None)
+    form = DeleteClipForm(posted(request))
     if request.method == "POST" and form.is_valid():
         day = clip.day
         clips.delete_clip(clip=clip, with_sets=form.cleaned_data["with_sets"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -12,6 +12,11 @@ from diary.errors import Code, DiaryError
 from diary.messages import describe
 
 UNPROCESSABLE = 422
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to; an empty POST is still something to check."""
+    return request.POST if request.method == "POST" else None
 
 
 def wants_fragment(request: HttpRequest) -> bool:

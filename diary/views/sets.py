@@ -23,7 +23,7 @@ from diary.models import Clip, WorkoutSet
 from diary.services import sets, undo
 from diary.views.calendar import find_today
 from diary.views.cards import build_cards
-from diary.views.responses import UNPROCESSABLE, add_refusal, go_back, render_form, wants_fragment
+from diary.views.responses import UNPROCESSABLE, add_refusal, go_back, posted, render_form, wants_fragment
 
 UNDO_SALT = "diary.undo"
 UNDO_FOR_S = 24 * 3600
@@ -37,7 +37,7 @@ def add_set(request: HttpRequest) -> HttpResponse:
     clip = find_clip(request)
     day = parse_day(request.GET.get("date", "")) or (clip.day if clip else find_today(request.user))
     initial = {"date": day, "exercise": request.GET.get("exercise", "")}
-    form = SetForm(request.POST or None, user=request.user, initial=initial)
+    form = SetForm(posted(request), user=request.user, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             values = form.values()
@@ -55,7 +55,7 @@ def add_set(request: HttpRequest) -> HttpResponse:
 def edit_set(request: HttpRequest, id: UUID) -> HttpResponse:
     """All values of a set."""
     row = access.get_set(request.user, id)
-    form = SetForm(request.POST or None, user=request.user, initial=initial_of(row))
+    form = SetForm(posted(request), user=request.user, initial=initial_of(row))
     if request.method == "POST" and form.is_valid():
         try:
             row = sets.correct_set(row=row, day=form.cleaned_data["date"], **form.changed_values())

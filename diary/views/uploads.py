@@ -23,7 +23,7 @@ from diary.messages import describe
 from diary.models import Clip
 from diary.selectors.analyses import latest_analysis
 from diary.services import clips
-from diary.views.responses import add_refusal, render_form
+from diary.views.responses import add_refusal, posted, render_form
 from workers import queue
 
 SAMPLE = "sample/squats.mp4"
@@ -33,7 +33,7 @@ SAMPLE = "sample/squats.mp4"
 @require_http_methods(["GET", "HEAD", "POST"])
 def show_upload(request: HttpRequest) -> HttpResponse:
     """Choose or film clips."""
-    form = PlainUploadForm(request.POST or None, request.FILES or None)
+    form = PlainUploadForm(posted(request), request.FILES)
     if request.method == "POST" and form.is_valid():
         try:
             film: UploadedFile = form.cleaned_data["clip"]

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.test import Client
+
+from accounts.models import DeviceToken, User
+from accounts.services import create_token, use_token
+from diary.models import Clip
+from tests.diary.pages import check_door, sign_in
+from tests.factories import PASSWORD, make_clip
+
+pytestmark = pytest.mark.django_db
+SETTINGS = {"language": "ko", "time_zone": "Asia/Seoul", "weight_unit": "lb"}
+
+
+@pytest.mark.parametrize("path", ["/profile/", "/profile/delete/"])
+def test_nobody_has_a_profile(client: Client, path: str) -> None:
+    assert client.get(path).url.startswith("/accounts/login/")
+    assert client.post(path).url.startswith("/accounts/login/")
+
+
+def test_settings_are_saved_and_spoken_at_once(user: User) -> None:
+    client = sign_in(user)
+    page = client.post("/profile/", SETTINGS, follow=True).content.decode()
+    user.refresh_from_db()
+    assert (user.language, user.weight_unit) == ("ko", "lb")
+    assert "설정을 저장했어요." in page
+
+
+@pytest.mark.parametrize("wrong", [{"language": "xx"}, {"time_zone": "Mars/Olympus"}, {"weight_unit": "stone"}])
+def test_what_is_no_setting_answers_422(user: User, wrong: dict[str, str]) -> None:
+    answer = sign_in(user).post("/profile/", SETTINGS | wrong)
+    user.refresh_from_db()
+    assert answer.status_code == 422
+    assert (user.language, user.weight_unit) == ("en", "kg")
+
+
+def test_a_token_is_shown_once_and_opens_the_api(user: User) -> None:
+    client = sign_in(user)
+    page = client.post("/profile/devices/", {"name": "Watch"}).content.decode()
+    shown = re.search(r"dgk_[\w-]+", page)
+    assert shown
+    row = use_token(token=shown[0])
+    assert row is not None and (row.user, row.name) == (user, "Watch")
+    profile = client.get("/profile/").content.decode()
+    assert "Watch" in profile and shown[0] not in profile
+    assert client.post("/profile/devices/", {"name": ""}).status_code == 422
+
+
+def test_a_device_is_shut_out_by_its_owner_only(user: User, stranger: User) -> None:
+    row, token = create_token(user=user, name="Watch")
+    check_door("post", f"/profile/devices/{row.pk}/end/", stranger)
+    assert use_token(token=token)
+    sign_in(user).post(f"/profile/devices/{row.pk}/end/")
+    assert use_token(token=token) is None
+    assert DeviceToken.objects.get().revoked_at is not None
+
+
+def test_the_account_ends_with_the_right_password_only(user: User, stranger: User) -> None:
+    make_clip(user)
+    make_clip(stranger)
+    client = sign_in(user)
+    assert client.post("/profile/delete/", {"password": "guess"}).status_code == 422
+    assert User.objects.filter(pk=user.pk).exists()
+    answer = client.post("/profile/delete/", {"password": PASSWORD})
+    assert answer.url == "/"
+    assert list(User.objects.all()) == [stranger]
+    assert Clip.objects.get().user == stranger
+    assert client.get("/profile/").status_code == 302
+
+
+def test_the_language_switch_works_for_visitors_and_is_remembered_for_people(user: User) -> None:
+    visitor = Client()
+    visitor.post("/language/", {"language": "ko", "next": "/accounts/login/"})
+    assert "다음 세트" in visitor.get("/accounts/login/").content.decode()
+    sign_in(user).post("/language/", {"language": "ko"})
+    user.refresh_from_db()
+    assert user.language == "ko"
+
+
+@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "javascript:alert(1)"])
+def test_the_language_switch_leads_nowhere_else(client: Client, target: str) -> None:
+    assert client.post("/language/", {"language": "ko", "next": target}).url == "/"

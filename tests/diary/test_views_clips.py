@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from accounts.models import User
+from diary.models import Analysis, Clip, Exercise, WorkoutSet
+from diary.services.analyses import fail_analysis, fill_diary, finish_analysis
+from tests.diary.pages import check_door, sign_in
+from tests.factories import claim, make_clip, make_finding, make_outcome
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def clip(user: User, squat: Exercise) -> Clip:
+    """A clip with one set, analysed to the end."""
+    clip = make_clip(user)
+    analysis = claim(clip)
+    fill_diary(analysis=analysis, attempt=1, outcome=make_outcome(make_finding()))
+    finish_analysis(analysis=analysis, attempt=1)
+    return Clip.objects.get(pk=clip.pk)
+
+
+@pytest.mark.parametrize(
+    ("method", "ending"),
+    [("get", ""), ("post", "analyse/"), ("post", "move/"), ("get", "delete/"), ("post", "delete/")],
+)
+def test_a_clip_is_its_owner_s(clip: Clip, stranger: User, method: str, ending: str) -> None:
+    check_door(method, f"/clips/{clip.pk}/{ending}", stranger)
+    assert Clip.objects.filter(pk=clip.pk).exists()
+
+
+def test_the_list_holds_only_one_s_own(clip: Clip, user: User, stranger: User) -> None:
+    assert str(clip.pk) in sign_in(user).get("/clips/").content.decode()
+    assert str(clip.pk) not in sign_in(stranger).get("/clips/").content.decode()
+
+
+def test_a_waiting_clip_tells_its_stage_and_where_to_listen(user: User) -> None:
+    clip = make_clip(user)
+    page = sign_in(user).get(f"/clips/{clip.pk}/").content.decode()
+    analysis = Analysis.objects.get()
+    assert f"/api/v1/analyses/{analysis.pk}/events" in page
+    assert "waiting for its turn" in page
+
+
+def test_reps_can_be_played_one_by_one(clip: Clip, user: User) -> None:
+    page = sign_in(user).get(f"/clips/{clip.pk}/").content.decode()
+    assert page.count('class="rep num"') == 10
+    assert 'data-play="1.00-3.00"' in page
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_a_failure_says_what_to_do_and_leaves_a_row(user: User, language: str) -> None:
+    User.objects.filter(pk=user.pk).update(language=language)
+    clip = make_clip(user)
+    fail_analysis(analysis=claim(clip), attempt=1, code="no_person")
+    page = sign_in(user).get(f"/clips/{clip.pk}/").content.decode()
+    sentence = {"en": "Nobody was found in the clip.", "ko": "영상에서 사람을 찾지 못했어요."}
+    assert sentence[language] in page
+    assert f"/sets/{WorkoutSet.objects.get().pk}/" in page
+
+
+def test_a_tap_on_another_person_starts_another_run(clip: Clip, user: User) -> None:
+    sign_in(user).post(f"/clips/{clip.pk}/analyse/", {"time_s": "1.5", "x": "0.25", "y": "0.5"})
+    assert clip.analyses.filter(status="queued").get().options == {"person_hint": [1.5, 0.25, 0.5]}
+
+
+def test_one_run_at_a_time(clip: Clip, user: User) -> None:
+    client = sign_in(user)
+    client.post(f"/clips/{clip.pk}/analyse/")
+    page = client.post(f"/clips/{clip.pk}/analyse/", follow=True).content.decode()
+    assert "already being analysed" in page
+    assert clip.analyses.count() == 2
+
+
+def test_a_point_outside_the_picture_answers_422(clip: Clip, user: User) -> None:
+    answer = sign_in(user).post(f"/clips/{clip.pk}/analyse/", {"time_s": "1", "x": "1.5", "y": "0"})
+    assert answer.status_code == 422
+    assert clip.analyses.count() == 1
+
+
+def test_a_clip_moves_with_its_sets(clip: Clip, user: User) -> None:
+    client = sign_in(user)
+    client.post(f"/clips/{clip.pk}/move/", {"date": "2026-03-14"})
+    clip.refresh_from_db()
+    assert clip.day == clip.sets.get().workout.date == date(2026, 3, 14)
+    assert client.post(f"/clips/{clip.pk}/move/", {"date": "soon"}).status_code == 422
+
+
+@pytest.mark.parametrize(("with_sets", "left"), [("", 1), ("on", 0)])
+def test_deleting_with_or_without_the_sets(clip: Clip, user: User, with_sets: str, left: int) -> None:
+    client = sign_in(user)
+    assert client.get(f"/clips/{clip.pk}/delete/").status_code == 200
+    data = {"confirm": "1"} | ({"with_sets": with_sets} if with_sets else {})
+    assert client.post(f"/clips/{clip.pk}/delete/", data).status_code == 302
+    assert not Clip.objects.exists()
+    assert WorkoutSet.objects.count() == left

@@ -1,0 +1,188 @@
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from diary.models import Exercise, WorkoutSet
+from diary.services.analyses import fill_diary
+from tests.diary.pages import check_door, sign_in
+from tests.factories import claim, make_clip, make_exercise, make_finding, make_outcome, make_set
+
+pytestmark = pytest.mark.django_db
+DAY = date(2026, 3, 14)
+FRAGMENT = {"X-Fragment": "1"}
+
+
+@pytest.fixture
+def row(user: User, squat: Exercise, lunge: Exercise) -> WorkoutSet:
+    """What an analysis has written."""
+    clip = make_clip(user)
+    fill_diary(analysis=claim(clip), attempt=1, outcome=make_outcome(make_finding()))
+    return WorkoutSet.objects.get(clip=clip)
+
+
+@pytest.mark.parametrize(
+    ("method", "ending"),
+    [("get", ""), ("post", ""), ("post", "correct/"), ("post", "undo/"), ("post", "proposal/"), ("post", "delete/")],
+)
+def test_a_set_is_its_owner_s(row: WorkoutSet, stranger: User, method: str, ending: str) -> None:
+    check_door(method, f"/sets/{row.pk}/{ending}", stranger, {"reps": "3"} if method == "post" else None)
+    row.refresh_from_db()
+    assert row.reps == 10
+
+
+def test_one_tap_corrects_and_locks_the_reps(row: WorkoutSet, user: User) -> None:
+    answer = sign_in(user).post(f"/sets/{row.pk}/correct/", {"reps": "11"}, headers=FRAGMENT)
+    row.refresh_from_db()
+    assert (row.reps, row.is_locked("reps"), row.is_locked("exercise")) == (11, True, False)
+    card = answer.content.decode()
+    assert card.strip().startswith("<set-card") and "<html" not in card
+    assert "yours" in card and "Undo" in card
+
+
+def test_one_tap_names_the_exercise(row: WorkoutSet, user: User, lunge: Exercise) -> None:
+    sign_in(user).post(f"/sets/{row.pk}/correct/", {"exercise": "lunge"}, headers=FRAGMENT)
+    row.refresh_from_db()
+    assert row.exercise == lunge
+    assert row.is_locked("exercise")
+
+
+def test_without_scripts_a_tap_leads_back_to_the_page(row: WorkoutSet, user: User) -> None:
+    client = sign_in(user)
+    path = f"/sets/{row.pk}/correct/"
+    assert client.post(path, {"reps": "9", "next": f"/clips/{row.clip_id}/"}).url == f"/clips/{row.clip_id}/"
+    assert client.post(path, {"reps": "9", "next": "https://evil.example/"}).url.startswith("/days/")
+
+
+def test_undo_puts_back_value_and_source(row: WorkoutSet, user: User) -> None:
+    client = sign_in(user)
+    card = client.post(f"/sets/{row.pk}/correct/", {"reps": "11"}, headers=FRAGMENT).content.decode()
+    token = re.search(r'name="undo" value="([^"]+)"', card)
+    assert token
+    client.post(f"/sets/{row.pk}/undo/", {"undo": token[1]}, headers=FRAGMENT)
+    row.refresh_from_db()
+    assert (row.reps, row.reps_high, row.is_locked("reps")) == (10, 11, False)
+
+
+def test_undo_is_refused_when_another_device_was_there(row: WorkoutSet, user: User) -> None:
+    client = sign_in(user)
+    card = client.post(f"/sets/{row.pk}/correct/", {"reps": "11"}, headers=FRAGMENT).content.decode()
+    token = re.search(r'name="undo" value="([^"]+)"', card)
+    assert token
+    client.post(f"/sets/{row.pk}/correct/", {"reps": "12"}, headers=FRAGMENT)
+    answer = client.post(f"/sets/{row.pk}/undo/", {"undo": token[1]}, headers=FRAGMENT)
+    row.refresh_from_db()
+    assert (answer.status_code, row.reps) == (422, 12)
+    assert "Somebody changed this at the same time." in answer.content.decode()
+
+
+@pytest.mark.parametrize("undo", ["", "made up", "eyJzZXQiOiAiMSJ9:1:abc"])
+def test_a_forged_undo_changes_nothing(row: WorkoutSet, user: User, undo: str) -> None:
+    answer = sign_in(user).post(f"/sets/{row.pk}/undo/", {"undo": undo}, headers=FRAGMENT)
+    row.refresh_from_db()
+    assert (answer.status_code, row.reps) == (422, 10)
+
+
+@pytest.mark.parametrize(
+    "values", [{"reps": "-1"}, {"reps": "many"}, {"reps": "10001"}, {"exercise": "no_such"}, {"weight_kg": "1e9"}, {}]
+)
+def test_a_wrong_value_answers_422_on_the_card(row: WorkoutSet, user: User, values: dict[str, str]) -> None:
+    answer = sign_in(user).post(f"/sets/{row.pk}/correct/", values, headers=FRAGMENT)
+    row.refresh_from_db()
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.content.decode()
+    assert (row.reps, row.is_locked("reps")) == (10, False)
+
+
+def test_another_person_s_own_exercise_cannot_be_guessed(row: WorkoutSet, user: User, stranger: User) -> None:
+    make_exercise("own_secret", owner=stranger)
+    assert sign_in(user).post(f"/sets/{row.pk}/correct/", {"exercise": "own_secret"}).status_code == 422
+
+
+def test_a_newer_analysis_proposes_and_the_person_decides(row: WorkoutSet, user: User) -> None:
+    client = sign_in(user)
+    row.proposal = {"reps": {"value": 12, "model": "counter@2", "confidence": 0.9}}
+    row.save()
+    assert "Reps 12" in client.get(f"/clips/{row.clip_id}/").content.decode()
+    client.post(f"/sets/{row.pk}/proposal/", {"answer": "take"}, headers=FRAGMENT)
+    row.refresh_from_db()
+    assert (row.reps, row.proposal) == (12, {})
+    assert client.post(f"/sets/{row.pk}/proposal/", {"answer": "take"}, headers=FRAGMENT).status_code == 422
+
+
+def test_a_set_is_typed_in(user: User, squat: Exercise) -> None:
+    values = {"exercise": "squat", "reps": "5", "weight_kg": "102.5", "rpe": "8.5", "note": "", "date": "2026-03-14"}
+    answer = sign_in(user).post("/sets/new/", values)
+    row = WorkoutSet.objects.get()
+    assert answer.url == "/days/2026-03-14/"
+    assert (row.exercise, row.reps, row.weight_kg, row.rpe) == (squat, 5, Decimal("102.5"), Decimal("8.5"))
+    assert row.workout.user == user
+
+
+def test_pounds_are_stored_as_kilograms_and_shown_as_typed(user: User, squat: Exercise) -> None:
+    User.objects.filter(pk=user.pk).update(weight_unit="lb")
+    client = sign_in(user)
+    client.post("/sets/new/", {"exercise": "squat", "reps": "5", "weight_kg": "225", "date": "2026-03-14"})
+    row = WorkoutSet.objects.get()
+    assert row.weight_kg == Decimal("102.06")
+    page = client.get(f"/sets/{row.pk}/")
+    assert page.context["form"]["weight_kg"].value() == Decimal("225.0")
+
+
+@pytest.mark.parametrize("values", [{}, {"reps": "5"}, {"reps": "x", "date": "2026-03-14"}, {"date": "2026-03-14"}])
+def test_what_cannot_be_saved_answers_422(user: User, values: dict[str, str]) -> None:
+    answer = sign_in(user).post("/sets/new/", values)
+    assert answer.status_code == 422
+    assert answer.context["form"].errors
+    assert not WorkoutSet.objects.exists()
+
+
+def test_a_set_for_a_clip_only_with_one_s_own_clip(user: User, stranger: User) -> None:
+    clip = make_clip(user)
+    assert sign_in(user).get(f"/sets/new/?clip={clip.pk}").status_code == 200
+    check_door("get", f"/sets/new/?clip={clip.pk}", stranger)
+    assert sign_in(user).get("/sets/new/?date=never").status_code == 404
+
+
+def test_editing_locks_only_what_was_changed(row: WorkoutSet, user: User) -> None:
+    client = sign_in(user)
+    form = client.get(f"/sets/{row.pk}/").context["form"]
+    values = {name: form[name].value() for name in form.fields}
+    values = {name: value for name, value in values.items() if value is not None} | {"weight_kg": "60"}
+    answer = client.post(f"/sets/{row.pk}/", values)
+    row.refresh_from_db()
+    assert answer.status_code == 302
+    assert (row.weight_kg, row.is_locked("weight_kg"), row.is_locked("reps")) == (Decimal(60), True, False)
+
+
+def test_a_set_moves_to_another_day(row: WorkoutSet, user: User) -> None:
+    client = sign_in(user)
+    client.post(f"/sets/{row.pk}/", {"exercise": "squat", "reps": "10", "date": "2026-03-14"})
+    row.refresh_from_db()
+    assert row.workout.date == DAY
+
+
+def test_deleting_asks_first(user: User, squat: Exercise) -> None:
+    row = make_set(user, DAY, squat, reps=5)
+    client = sign_in(user)
+    assert client.get(f"/sets/{row.pk}/delete/").status_code == 200
+    assert WorkoutSet.objects.exists()
+    assert client.post(f"/sets/{row.pk}/delete/").url == "/days/2026-03-14/"
+    assert not WorkoutSet.objects.exists()
+
+
+def test_posts_need_the_token_of_the_page(row: WorkoutSet, user: User) -> None:
+    careful = Client(enforce_csrf_checks=True)
+    careful.force_login(user)
+    assert careful.post(f"/sets/{row.pk}/correct/", {"reps": "11"}).status_code == 403
+
+
+def test_a_low_confidence_asks_for_a_look(user: User, squat: Exercise) -> None:
+    clip = make_clip(user)
+    fill_diary(analysis=claim(clip), attempt=1, outcome=make_outcome(make_finding(confidence=0.4)))
+    assert "not sure" in sign_in(user).get(f"/clips/{clip.pk}/").content.decode()
