@@ -97,6 +97,19 @@ def load_models() -> Models:
     return Models(pose.load(settings.POSE_ESTIMATOR or None), ProductRecogniser.load())
 
 
+def find_weight_problem() -> str:
+    """What is wrong with the weights that every clip needs, with the remedy; empty when nothing is."""
+    from inference import weights
+
+    try:
+        for record in weights.RECORDS.values():
+            if record.needed:
+                weights.resolve(record.name)
+    except weights.WeightError as error:
+        return str(error)
+    return ""
+
+
 def read_limits() -> Limits:
     """The site's limits for a clip."""
     from inference.video import Limits

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+import sys
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from celery import Task
 from celery.exceptions import SoftTimeLimitExceeded
-from celery.signals import worker_process_init, worker_ready
+from celery.signals import worker_init, worker_process_init, worker_ready
 from django.conf import settings
 
 from diary.errors import Code
@@ -83,6 +84,13 @@ def purge() -> None:
     uploads, folders = purge_expired(), sweep_orphans()
     broker.drop_taken(settings.BROKER_DIR)
     log.info("Purged %s uploads and %s folders", uploads, folders)
+
+
+@worker_init.connect
+def refuse_without_weights(**_kwargs: Any) -> None:
+    """A worker without its networks would fail every clip; better it does not start, and says why."""
+    if problem := runner.find_weight_problem():
+        sys.exit(f"The worker cannot start: {problem}")
 
 
 @worker_ready.connect

@@ -41,6 +41,7 @@ def run_patiently(analysis: Analysis) -> None:
 if __name__ == "__main__":
     runner.run_analysis = run_patiently
     runner.load_models = lambda: None  # type: ignore[assignment]
+    runner.find_weight_problem = lambda: ""
     app.worker_main(
         ["worker", "--beat", "--loglevel", "INFO", "--without-gossip", "--without-mingle", "--without-heartbeat"]
     )

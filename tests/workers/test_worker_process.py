@@ -85,6 +85,14 @@ def wait_for(condition: Callable[[], bool], what: str) -> float:
     return time.monotonic() - began_s
 
 
+def test_worker_without_its_networks_does_not_start_and_says_why(tmp_path: Path) -> None:
+    environment = {**os.environ, "DEUKGEUN_VAR_DIR": str(tmp_path), "DEUKGEUN_WEIGHTS_DIR": str(tmp_path / "none")}
+    command = [sys.executable, "-m", "celery", "-A", "workers.celery", "worker"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert "The worker cannot start: " in done.stderr and "python -m inference weights" in done.stderr
+
+
 def is_done(analysis: Analysis) -> bool:
     return Analysis.objects.filter(pk=analysis.pk, status="done").exists()
 
