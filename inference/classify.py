@@ -1,4 +1,4 @@
-"""Naming the exercise: several windows of a clip and their mirror images vote through an LSTM, beside a forest on statistics.
+"""Naming the exercise: windows of a clip and their mirror images vote through an LSTM, beside a forest on statistics.
 
 The LSTM sees how the movement unfolds; the forest sees summary statistics of the whole clip and errs elsewhere, so the
 geometric mean of both is better than either (docs/measurements.md).
@@ -78,7 +78,7 @@ class Classifier:
                 votes.append(functional.log_softmax(names, dim=1).mean(0) + FAMILY_WEIGHT * family)
                 embeddings.append(embedding.mean(0))
         probabilities = torch.softmax(torch.stack(votes).mean(0), dim=0).double().numpy()
-        middle = torch.cat([e for e in torch.stack(embeddings).reshape(2, len(self._members), -1).mean(0)])
+        middle = torch.stack(embeddings).reshape(2, -1).mean(0)
         return probabilities, functional.normalize(middle, dim=0).numpy()
 
     def predict(self, track: PoseTrack) -> Classification:

@@ -1,7 +1,8 @@
 """Score a list of labelled clips: `python -m inference evaluate LABELS.csv [--json]`.
 
-A file of the list is a clip or a keypoints .npz. A file that can't be analysed counts as named and counted wrongly; the run goes
-on. Counts are scored where the list has a number; exercises that one holds have 0, and so does a file that failed.
+A file of the list is a clip or a keypoints .npz. A file that can't be analysed counts as named and counted wrongly; the
+run goes on. Counts are scored where the list has a number; exercises that one holds have 0, and so does a file that
+failed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a user taught: embeddings of sets that a person named. Near ones win over the classifier; nothing is retrained."""
+"""What a user taught: embeddings of sets that they named. Near ones win over the classifier; nothing is retrained."""
 
 from __future__ import annotations
 

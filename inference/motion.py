@@ -5,6 +5,8 @@ Up stays up: a person who lies must not look like one who stands, so nothing her
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,7 +16,13 @@ Floats = NDArray[np.float64]
 
 _ARMS = [(f"{s}_shoulder", f"{s}_elbow", f"{s}_wrist") for s in ("left", "right")]
 _LEGS = [(f"{s}_hip", f"{s}_knee", f"{s}_ankle") for s in ("left", "right")]
-_CORNERS = ("shoulder", "elbow", "wrist"), ("hip", "shoulder", "elbow"), ("shoulder", "hip", "knee"), ("hip", "knee", "ankle"), ("knee", "ankle", "foot")  # fmt: skip
+_CORNERS = (
+    ("shoulder", "elbow", "wrist"),
+    ("hip", "shoulder", "elbow"),
+    ("shoulder", "hip", "knee"),
+    ("hip", "knee", "ankle"),
+    ("knee", "ankle", "foot"),
+)
 # Middle of each is the corner whose angle is measured.
 ANGLE_CORNERS = [tuple(INDEX[f"{s}_{p}"] for p in c) for s in ("left", "right") for c in _CORNERS]
 # Bones whose slope against the ground is measured: that tells lying from standing.
@@ -45,7 +53,7 @@ def body_size(filled: Floats) -> float:
 
     def long_view(*points: str) -> float:
         at = [filled[:, INDEX[p], :2] for p in points]
-        length = sum(np.linalg.norm(a - b, axis=1) for a, b in zip(at, at[1:], strict=False))
+        length = sum(np.linalg.norm(a - b, axis=1) for a, b in itertools.pairwise(at))
         return float(np.percentile(length, LONG_BONE_PERCENTILE))
 
     torso = long_view("neck", "waist")
@@ -54,7 +62,7 @@ def body_size(filled: Floats) -> float:
 
 
 def angles(points: Floats) -> Floats:
-    """(T, 24, 2) to (T, 19) radians: ten joint angles in 0..pi, then nine slopes in -pi/2..pi/2 (positive: downwards)."""
+    """(T, 24, 2) to (T, 19) radians: ten joint angles in 0..pi, then nine slopes, -pi/2..pi/2, positive downwards."""
     columns = []
     for a, corner, b in ANGLE_CORNERS:
         u, v = points[:, a] - points[:, corner], points[:, b] - points[:, corner]

@@ -1,6 +1,7 @@
 """The classifier's network: a bidirectional LSTM over 32 frames, pooled by attention into one embedding.
 
-Hochreiter and Schmidhuber 1997 (LSTM); Khosla et al. 2020, arXiv:2004.11362 (the contrastive loss that shapes the embedding).
+Hochreiter and Schmidhuber 1997 (LSTM); Khosla et al. 2020, arXiv:2004.11362 (the contrastive loss that shapes the
+embedding).
 """
 
 from __future__ import annotations

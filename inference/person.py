@@ -1,7 +1,7 @@
 """People in a clip: one tracklet each, and the choice of the one who trains.
 
-A tracklet knows nothing of how its points were found; it keeps what is needed to tell people apart: where they were, how
-large, how much they moved, and the colours they wear.
+A tracklet knows nothing of how its points were found; it keeps what is needed to tell people apart: where they were,
+how large, how much they moved, and the colours they wear.
 """
 
 from __future__ import annotations

@@ -1,12 +1,14 @@
 """Counting repetitions without knowing the exercise.
 
-Many readings of the motion are made (each signal, smoothed more or less, peaks up or down, small ones kept or not); every
-reading is one way to cut the stretch into repetitions. A small forest, trained on counted clips, judges from the evenness of
-a reading (length, depth, likeness of the postures from repetition to repetition) how likely it is the right one.
+Many readings of the motion are made (each signal, smoothed more or less, peaks up or down, small ones kept or not);
+every reading is one way to cut the stretch into repetitions. A small forest, trained on counted clips, judges from the
+evenness of a reading (length, depth, likeness of the postures from repetition to repetition) how likely it is the right
+one.
 """
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from functools import cache
 
@@ -74,7 +76,7 @@ def _bounds(peaks: NDArray[np.int64], shape: Floats) -> NDArray[np.int64]:
     if not len(peaks):
         return np.array([0], np.int64)
     edges = [0, *peaks.tolist(), len(shape) - 1]
-    return np.array([a + int(np.argmin(shape[a : b + 1])) for a, b in zip(edges, edges[1:], strict=False)], np.int64)
+    return np.array([a + int(np.argmin(shape[a : b + 1])) for a, b in itertools.pairwise(edges)], np.int64)
 
 
 def _likeness(bounds: NDArray[np.int64], postures: Floats) -> tuple[float, float]:
@@ -135,7 +137,12 @@ def _describe(peaks: NDArray[np.int64], shape: Floats, motion: MotionSignals, na
     return Reading(peaks, bounds, tuple(float(value) for value in features))
 
 
-FEATURES = ["log_count", "period_spread", "log_period", "depth_spread", "likeness", "least_likeness", "explained", "log_span", "least_whole", "whole", "first_whole", "last_whole", "cover", "log_length", "shortest", "longest", "is_all", "is_fast", "is_height", "is_first", "none", "one", "starts_high", "ends_high", "same_count", "near_count", "likeness_rank"]
+FEATURES = (
+    "log_count", "period_spread", "log_period", "depth_spread", "likeness", "least_likeness", "explained", "log_span",
+    "least_whole", "whole", "first_whole", "last_whole", "cover", "log_length", "shortest", "longest", "is_all",
+    "is_fast", "is_height", "is_first", "none", "one", "starts_high", "ends_high", "same_count", "near_count",
+    "likeness_rank",
+)  # fmt: skip
 
 
 def feature_table(readings: list[Reading]) -> NDArray[np.float32]:

@@ -1,6 +1,7 @@
 """One film to sets and rests.
 
-A set is a stretch in which limbs keep moving about the body; a rest is a stretch of some seconds in which they hardly do.
+A set is a stretch in which limbs keep moving about the body; a rest is a stretch of some seconds in which they hardly
+do.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ def activity(track: PoseTrack) -> tuple[NDArray[np.float64], NDArray[np.float64]
 
 
 def cut_sets(track: PoseTrack) -> list[Segment]:
-    """Sets in order of time; a short film, or one without a rest, is one set from the first to the last frame of the person."""
+    """Sets in order of time; a short film, or one without a rest, is one set as long as the person is seen."""
     seen_s = track.times_s[track.found]
     if not len(seen_s):
         return []
@@ -51,7 +52,8 @@ def cut_sets(track: PoseTrack) -> list[Segment]:
     if len(kept) < 2:
         return [whole]
     last = len(times_s) - 1
-    return [Segment(max(float(times_s[a]) - MARGIN_S, whole.start_s), min(float(times_s[min(b, last)]) + MARGIN_S, whole.end_s)) for a, b in kept]  # fmt: skip
+    spans = ((float(times_s[a]) - MARGIN_S, float(times_s[min(b, last)]) + MARGIN_S) for a, b in kept)
+    return [Segment(max(start_s, whole.start_s), min(end_s, whole.end_s)) for start_s, end_s in spans]
 
 
 def _runs(active: NDArray[np.bool_]) -> list[tuple[int, int]]:

@@ -1,7 +1,8 @@
 """One-dimensional signals of a motion in which repetitions may show as peaks.
 
-No single signal serves all exercises: a curl is in the forearms, a squat in the hips, a crunch in the slope of the trunk, and
-the first principal component of everything may be a camera that moves. So several groups of coordinates offer their own.
+No single signal serves all exercises: a curl is in the forearms, a squat in the hips, a crunch in the slope of the
+trunk, and the first principal component of everything may be a camera that moves. So several groups of coordinates
+offer their own.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def principal(values: Floats, count: int) -> list[tuple[Floats, float]]:
     """First principal components of (T, D) as (T,) projections, each with its share of the variance."""
     centred = values - np.median(values, axis=0)
     covariance = centred.T @ centred
-    weights, directions = np.linalg.eigh(covariance)
+    _, directions = np.linalg.eigh(covariance)
     total = max(float(((values - values.mean(axis=0)) ** 2).sum()), 1e-9)
     parts = [centred @ directions[:, -1 - i] for i in range(min(count, values.shape[1]))]
     return [(part, float(part.var() * len(part) / total)) for part in parts]

@@ -28,7 +28,8 @@ EDGES: tuple[tuple[int, int], ...] = _pairs(
     ("left_shoulder", "left_elbow"), ("left_elbow", "left_wrist"), ("left_wrist", "left_palm"),
     ("right_shoulder", "right_elbow"), ("right_elbow", "right_wrist"), ("right_wrist", "right_palm"),
     ("waist", "left_hip"), ("waist", "right_hip"), ("left_hip", "left_knee"), ("left_knee", "left_ankle"),
-    ("left_ankle", "left_foot"), ("right_hip", "right_knee"), ("right_knee", "right_ankle"), ("right_ankle", "right_foot"),
+    ("left_ankle", "left_foot"), ("right_hip", "right_knee"), ("right_knee", "right_ankle"),
+    ("right_ankle", "right_foot"),
 )  # fmt: skip
 
 MIRROR_PAIRS: tuple[tuple[int, int], ...] = tuple(

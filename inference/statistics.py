@@ -1,4 +1,4 @@
-"""Summary statistics of a track, the input of the classifier's forest: postures, ranges, speeds, and what moves together."""
+"""Summary statistics of a track, the input of the classifier's forest: postures, ranges, speeds, common movement."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def describe(keypoints: NDArray[np.float32], times_s: Floats) -> NDArray[np.floa
     step_s = max(float(np.median(np.diff(times_s))), 1e-3)
     parts.append((np.abs(np.diff(np.concatenate([own, bends], axis=1), axis=0)) / step_s).mean(axis=0))
     parts += [_together(bends), _rhythm(own, step_s), keypoints[..., 2].mean(axis=0)]
-    return np.nan_to_num(np.concatenate([np.ravel(part) for part in parts])).astype(np.float32)
+    return np.asarray(np.nan_to_num(np.concatenate([np.ravel(part) for part in parts])), np.float32)
 
 
 def _spread(values: Floats) -> list[Floats]:
@@ -56,9 +56,8 @@ def _rhythm(own: Floats, step_s: float) -> Floats:
     frequency = np.fft.rfftfreq(SPECTRUM, step_s)
     fast = frequency > SLOWEST_HZ
     total, energy = max(float(power[fast].sum()), 1e-12), max(float((sizes**2).sum()), 1e-12)
-    return np.array([
-        frequency[fast][power[fast].argmax()], power[fast].max() / total, sizes[0] ** 2 / energy, sizes[0] / np.sqrt(len(own)),
-    ])  # fmt: skip
+    strongest = frequency[fast][power[fast].argmax()]
+    return np.array([strongest, power[fast].max() / total, sizes[0] ** 2 / energy, sizes[0] / np.sqrt(len(own))])
 
 
 def both_views(track: PoseTrack) -> NDArray[np.float32]:

@@ -36,7 +36,8 @@ class Forest:
         if not self.classes:
             return np.asarray(self.value[node].astype(np.float32).mean(axis=1))
         votes = self.value[node, 0].astype(np.int64)  # (N, trees)
-        return np.stack([np.bincount(row, minlength=self.classes) for row in votes]).astype(np.float32) / votes.shape[1]
+        shares = np.stack([np.bincount(row, minlength=self.classes) for row in votes]) / votes.shape[1]
+        return np.asarray(shares, np.float32)
 
     def save(self, path: Path) -> None:
         """Write an .npz file."""
@@ -54,28 +55,30 @@ class Forest:
     def from_sklearn(cls, model: Any, classes: int = 0) -> Forest:
         """Take over a fitted forest classifier.
 
-        With ``classes`` the labels it was fitted on are class numbers below that, and its leaves vote for their likeliest
-        class; otherwise values are class probabilities in the order of ``model.classes_``.
+        With ``classes`` the labels it was fitted on are class numbers below that, and its leaves vote for their
+        likeliest class; otherwise values are class probabilities in the order of ``model.classes_``.
         """
-        tables, offset = [], 0
+        tables: list[Any] = []
+        offset = 0
         for tree in (estimator.tree_ for estimator in model.estimators_):
             own = np.arange(tree.node_count)
             leaf = tree.children_left < 0
-            value = tree.value[:, 0] / np.maximum(tree.value[:, 0].sum(axis=1, keepdims=True), 1e-9)
+            value: Any = tree.value[:, 0] / np.maximum(tree.value[:, 0].sum(axis=1, keepdims=True), 1e-9)
             if classes:
                 value = model.classes_[value.argmax(axis=1)][:, None]
             left, right = np.where(leaf, own, tree.children_left), np.where(leaf, own, tree.children_right)
             tables.append((np.maximum(tree.feature, 0), tree.threshold, left + offset, right + offset, value, offset))
             offset += tree.node_count
-        feature, threshold, left, right, value, roots = zip(*tables, strict=True)
+        feature, threshold, left, right, values, roots = zip(*tables, strict=True)
         return cls(
             roots=np.array(roots, np.int32),
             feature=np.concatenate(feature).astype(np.int16),
             threshold=np.concatenate(threshold).astype(np.float32),
             left=np.concatenate(left).astype(np.int32),
             right=np.concatenate(right).astype(np.int32),
-            value=np.concatenate(value).astype(np.float16),
+            value=np.concatenate(values).astype(np.float16),
             depth=max(estimator.tree_.max_depth for estimator in model.estimators_) + 1,
+            classes=classes,
         )
 
 

@@ -86,7 +86,7 @@ RECORDS = {
         Weight(
             "classifier-forest",
             "classifier-forest.npz",
-            "0dd0bc03efbf3576f4fcc89548726ebfab03f6fe061e18371d18829d187980c6",
+            "44431354cb8b04b943c93ad8732ad9718c628497c3c5650c8081219672994037",
             "MIT",
             _OWN,
         ),

@@ -51,8 +51,10 @@ def size_track(track: PoseTrack) -> Sized:
     stretch = slice(seen[0], seen[-1] + 1) if len(seen) else slice(0, 0)
     keypoints = track.keypoints[stretch]
     filled = motion.fill_gaps(keypoints)
-    points = (filled[..., :2] / motion.body_size(filled)).astype(np.float32) if len(filled) else filled[..., :2]
-    return Sized(points, keypoints[..., 2].astype(np.float32), track.times_s[stretch])
+    size = motion.body_size(filled) if len(filled) else 1.0
+    return Sized(
+        (filled[..., :2] / size).astype(np.float32), keypoints[..., 2].astype(np.float32), track.times_s[stretch]
+    )
 
 
 def choose_spans(start_s: float, end_s: float) -> list[tuple[float, float]]:

@@ -36,16 +36,12 @@ def load(
 ) -> PoseEstimator:
     """An estimator by name; networks are imported only when asked for.
 
-    ``person_hint`` (time_s, x, y as shares of the frame) and ``query_image`` (RGB) say who is meant among several people.
-    Raises ValueError for a name that does not exist.
+    ``person_hint`` (time_s, x, y as shares of the frame) and ``query_image`` (RGB) say who is meant among several
+    people. Raises ValueError for a name that does not exist.
     """
     name = name or DEFAULT
     if name == "blazepose-full":
         from inference.pose.blazepose import BlazePose
 
         return BlazePose(person_hint=person_hint, query_image=query_image)
-    if name == "hrnet":
-        from inference.pose.hrnet_estimator import HrnetEstimator
-
-        return HrnetEstimator(person_hint=person_hint, query_image=query_image)
-    raise ValueError(f"no pose estimator is called {name!r}; there are: blazepose-full, hrnet")
+    raise ValueError(f"no pose estimator is called {name!r}; there is: {DEFAULT}")

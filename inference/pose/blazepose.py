@@ -1,7 +1,7 @@
 """BlazePose over a clip: detect now and then, follow in between, keep several people apart.
 
-The landmark network says where to look in the next frame, so the detector runs on key frames only. Two frames at a time are
-looked at with the same region, one on each core; a person moves little in the fifteenth part of a second.
+The landmark network says where to look in the next frame, so the detector runs on key frames only. Two frames at a time
+are looked at with the same region, one on each core; a person moves little in the fifteenth part of a second.
 """
 
 from __future__ import annotations

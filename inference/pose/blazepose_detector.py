@@ -1,7 +1,7 @@
 """BlazePose's person detector: a picture in, people out, each as a place to look at with a rotation.
 
-Bazarevsky et al. 2020, "BlazePose: On-device Real-time Body Pose tracking", arXiv:2006.10204. Numbers of the anchors and
-of the region follow MediaPipe's published graph (pose_detection and pose_detection_to_roi, Apache-2.0).
+Bazarevsky et al. 2020, "BlazePose: On-device Real-time Body Pose tracking", arXiv:2006.10204. Numbers of the anchors
+and of the region follow MediaPipe's published graph (pose_detection and pose_detection_to_roi, Apache-2.0).
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ import dataclasses
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -58,7 +59,7 @@ def train_network(tracks: Sequence[LabelledTrack], epochs: int, seed: int, check
     network = ExerciseLSTM(windows.CHANNELS, len(CLASSES), len(FAMILIES), HIDDEN)
     optimiser = torch.optim.AdamW(network.parameters(), RATE, weight_decay=DECAY)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=epochs * steps)
-    parts = {"network": network, "optimiser": optimiser, "schedule": schedule}
+    parts: dict[str, Any] = {"network": network, "optimiser": optimiser, "schedule": schedule}
     first = _resume(checkpoint, parts)
     progress = trange(first, epochs, initial=first, total=epochs, desc=f"member {seed}")
     for epoch in progress:
@@ -75,12 +76,12 @@ def train_network(tracks: Sequence[LabelledTrack], epochs: int, seed: int, check
     return network.eval()
 
 
-def _resume(checkpoint: Path | None, parts: dict[str, object]) -> int:
+def _resume(checkpoint: Path | None, parts: dict[str, Any]) -> int:
     if checkpoint is None or not checkpoint.exists():
         return 0
     saved = torch.load(checkpoint, weights_only=True)
     for name, part in parts.items():
-        part.load_state_dict(saved[name])  # type: ignore[attr-defined]
+        part.load_state_dict(saved[name])
     return int(saved["epoch"])
 
 
@@ -90,7 +91,7 @@ def _step(network: ExerciseLSTM, optimiser: torch.optim.Optimizer, frames: Tenso
     loss = loss + FAMILY_LOSS * functional.cross_entropy(families, _FAMILY_OF[label], label_smoothing=SMOOTHING / 2)
     loss = loss + CONTRAST_LOSS * contrast(embedding, label)
     optimiser.zero_grad()
-    loss.backward()
+    loss.backward()  # type: ignore[no-untyped-call]
     nn.utils.clip_grad_norm_(network.parameters(), 1.0)
     optimiser.step()
     return float(loss)
@@ -105,7 +106,9 @@ def train_forest(tracks: Sequence[LabelledTrack], seed: int = 0) -> Forest:
     return Forest.from_sklearn(model.fit(features, label, sample_weight=weight), classes=len(CLASSES))
 
 
-def build(tracks: Sequence[LabelledTrack], epochs: int, members: int, folder: Path | None) -> tuple[Classifier, list[ExerciseLSTM], Forest]:  # fmt: skip
+def build(
+    tracks: Sequence[LabelledTrack], epochs: int, members: int, folder: Path | None
+) -> tuple[Classifier, list[ExerciseLSTM], Forest]:
     """Train all parts on some clips."""
     paths = [folder / f"member{i}.pt" if folder else None for i in range(members)]
     networks = [train_network(tracks, epochs, seed, path) for seed, path in enumerate(paths)]
@@ -150,7 +153,8 @@ def cross_validate(tracks: list[LabelledTrack], epochs: int, members: int) -> li
             if clip.part == "checked":
                 found = classifier.predict(clip.track)
                 rows.append((clip, tuple(c.exercise for c in found.candidates)))
-                kept.append({"file": clip.file, "exercise": clip.exercise, "candidates": [[c.exercise, round(c.confidence, 4)] for c in found.candidates]})  # fmt: skip
+                named = [[c.exercise, round(c.confidence, 4)] for c in found.candidates]
+                kept.append({"file": clip.file, "exercise": clip.exercise, "candidates": named})
         print(f"fold {fold}: {score(rows)}", flush=True)
     return kept
 

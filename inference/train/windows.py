@@ -42,7 +42,7 @@ def wear(batch: Windows, rng: np.random.Generator) -> Windows:
     return Windows(points.astype(np.float32), confidence * ~lost, seconds.astype(np.float32))
 
 
-def _views(count: int, rng: np.random.Generator) -> np.ndarray:  # type: ignore[type-arg]
+def _views(count: int, rng: np.random.Generator) -> windows.Floats:
     """(B, 1, 2, 2) maps that a slightly different camera would make: turned, stretched, sheared."""
     wide, tall = np.exp(rng.normal(0, 0.12, count)), np.exp(rng.normal(0, 0.08, count))
     turn, shear = rng.normal(0, 0.09, count), rng.normal(0, 0.08, count)

@@ -31,7 +31,7 @@ class Camera:
         ahead = ahead / np.linalg.norm(ahead)
         right = np.cross(ahead, [0.0, 1.0, 0.0])
         right /= np.linalg.norm(right)
-        return np.stack([right, np.cross(ahead, right), ahead])
+        return np.asarray(np.stack([right, np.cross(ahead, right), ahead]))
 
     def project(self, points: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """World points (..., 3) to pixels (..., 2) and depth (...) in metres."""
@@ -44,7 +44,7 @@ class Camera:
         """(H, W, 3) direction through every pixel, not normalised."""
         width, height = self.size
         x, y = np.meshgrid(np.arange(width) + 0.5 - width / 2, np.arange(height) + 0.5 - height / 2)
-        return np.stack([x, y, np.full_like(x, self.focal_px)], axis=-1) @ self.axes
+        return np.asarray(np.stack([x, y, np.full_like(x, self.focal_px)], axis=-1) @ self.axes)
 
 
 def shade(surface: Surface) -> NDArray[np.float64]:
@@ -53,7 +53,7 @@ def shade(surface: Surface) -> NDArray[np.float64]:
     height = surface.normals[:, 1]
     fill = AMBIENT * (0.82 + 0.18 * height)
     warm = 1.0 + np.clip(-height, 0, 1)[:, None] * np.array([0.04, 0.0, -0.04])
-    return np.clip(surface.colours * (fill + DIFFUSE * facing)[:, None] * warm, 0, 255)
+    return np.asarray(np.clip(surface.colours * (fill + DIFFUSE * facing)[:, None] * warm, 0, 255))
 
 
 def paint(image: NDArray[np.uint8], surface: Surface, camera: Camera) -> None:

@@ -65,8 +65,8 @@ def develop(image: Picture, take: Take, time_s: float, rng: np.random.Generator)
     move[:, 2] += (x * width - (small.shape[1] - width) / 2, y * height - (small.shape[0] - height) / 2)
     framed = cv2.warpAffine(small, move, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     grain = rng.normal(0, 1.6, (height // 2, width // 2, 1)).astype(np.float32)
-    grain = cv2.resize(grain, (width, height))[..., None]
-    return np.clip(framed + grain, 0, 255).astype(np.uint8)
+    noise = cv2.resize(grain, (width, height))[..., None]
+    return np.asarray(np.clip(framed + noise, 0, 255), np.uint8)
 
 
 def shoot(take: Take) -> Iterator[Picture]:

@@ -94,7 +94,7 @@ def bend(start: Vector, end: Vector, first_m: float, second_m: float, towards: V
     along = (length**2 + first_m**2 - second_m**2) / (2 * length)
     side = towards - axis * float(towards @ axis)
     side /= np.linalg.norm(side)
-    return start + axis * along + side * np.sqrt(max(first_m**2 - along**2, 0.0))
+    return np.asarray(start + axis * along + side * np.sqrt(max(first_m**2 - along**2, 0.0)))
 
 
 def tilt(forward_rad: float, length_m: float) -> Vector:

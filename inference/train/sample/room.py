@@ -34,7 +34,7 @@ def _floor(x: Image, z: Image) -> Image:
     wood[seam] *= 0.72
     mat = (np.abs(x) < 0.95) & (np.abs(z) < 0.72)
     wood[mat] = RUBBER * 1.5
-    return wood
+    return np.asarray(wood)
 
 
 def _wall(along: Image, height: Image) -> Image:
@@ -71,7 +71,7 @@ def _surfaces(camera: Camera) -> Image:
     # Corners gather less light.
     gap = np.minimum(np.abs(z - BACK_Z_M), np.abs(x - SIDE_X_M))
     gap = np.where(which == 0, gap, np.minimum(y, np.where(which == 1, np.abs(x - SIDE_X_M), np.abs(z - BACK_Z_M))))
-    return image * (1 - 0.28 * np.exp(-np.maximum(gap, 0) / 0.22))[..., None]
+    return np.asarray(image * (1 - 0.28 * np.exp(-np.maximum(gap, 0) / 0.22))[..., None])
 
 
 def _box(centre: tuple[float, float, float], size: tuple[float, float, float], colour: NDArray[np.float64]) -> Surface:
