@@ -52,7 +52,9 @@ class SetCard extends HTMLElement {
     const fresh = diary.parseElement(html);
     const before = this.dataset.exercise;
     const held = document.activeElement?.dataset?.step;
+    const group = this.closest(".group");
     this.replaceWith(fresh);
+    if (group?.querySelectorAll("set-card").length === 1) group.querySelector("h2").textContent = fresh.querySelector("h3").textContent;
     if (held) fresh.querySelector(`[data-step="${held}"]`)?.focus({ preventScroll: true });
     else if (focus) fresh.querySelector(focus)?.focus({ preventScroll: true });
     fresh.dispatchEvent(new CustomEvent("set-changed", { bubbles: true, detail: { renamed: before !== fresh.dataset.exercise } }));
