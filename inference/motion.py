@@ -31,13 +31,25 @@ SLOPE_BONES = [(INDEX["waist"], INDEX["neck"])] + [
     for a, b in (("hip", "knee"), ("knee", "ankle"), ("shoulder", "elbow"), ("elbow", "wrist"))
     for s in ("left", "right")
 ]
+# Where a point is drawn that a source never gives: at the next one towards the body.
+_STAND_INS = (
+    *((f"{s}_{a}", f"{s}_{b}") for s in ("left", "right") for a, b in (("palm", "wrist"), ("foot", "ankle"))),
+    *((name, "neck") for name in ("nose", "left_eye", "right_eye", "left_ear", "right_ear")),
+    *((name, "waist") for name in ("left_hip", "right_hip")),
+    *((f"{s}_{a}", f"{s}_{b}") for s in ("left", "right") for a, b in (("elbow", "shoulder"), ("wrist", "elbow"))),
+    *((f"{s}_{a}", f"{s}_{b}") for s in ("left", "right") for a, b in (("knee", "hip"), ("ankle", "knee"))),
+    *((f"{s}_{a}", f"{s}_{b}") for s in ("left", "right") for a, b in (("palm", "wrist"), ("foot", "ankle"))),
+)
 # Shares of the body's size: the torso counts full, limbs less because they are more often foreshortened or unseen.
 _LEG_SHARE, _ARM_SHARE, _SIZE_UNIT = 0.7, 0.5, 2.2
 LONG_BONE_PERCENTILE = 90
 
 
 def fill_gaps(keypoints: NDArray[np.float32]) -> Floats:
-    """(T, 24, 3) with the coordinates of unknown points interpolated in time; confidences stay as they are."""
+    """(T, 24, 3) with the coordinates of unknown points interpolated in time; confidences stay as they are.
+
+    A point that is never known takes the place of its neighbour towards the body.
+    """
     out = np.nan_to_num(np.asarray(keypoints, np.float64))
     frames = np.arange(len(out))
     for joint in range(out.shape[1]):
@@ -45,6 +57,10 @@ def fill_gaps(keypoints: NDArray[np.float32]) -> Floats:
         if known.any() and not known.all():
             for axis in (0, 1):
                 out[:, joint, axis] = np.interp(frames, frames[known], out[known, joint, axis])
+    never = ~(out[..., 2] > 0).any(axis=0)
+    for name, stand_in in _STAND_INS if never.any() else ():
+        if never[INDEX[name]]:
+            out[:, INDEX[name], :2] = out[:, INDEX[stand_in], :2]
     return out
 
 

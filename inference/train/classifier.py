@@ -20,7 +20,7 @@ from tqdm import trange
 from inference import catalogue, metrics, statistics, weights, windows
 from inference.classify import Classifier, Recipe
 from inference.network import ExerciseLSTM
-from inference.train import clips
+from inference.train import clips, motion_sets
 from inference.train.clips import LabelledTrack
 from inference.train.windows import draw, wear
 from inference.trees import Forest
@@ -54,8 +54,9 @@ def train_network(tracks: Sequence[LabelledTrack], epochs: int, seed: int, check
     torch.manual_seed(seed)
     sized = [windows.size_track(labelled.track) for labelled in tracks]
     label = np.array([CLASSES.index(labelled.exercise) for labelled in tracks])
-    chance = np.array([labelled.weight for labelled in tracks]) / np.sqrt(np.bincount(label)[label])
-    steps = max(2 * len(tracks) // BATCH, 2)
+    weight = np.array([labelled.weight for labelled in tracks])
+    chance = weight / np.sqrt(np.bincount(label, weight)[label])
+    steps = max(int(2.5 * weight.sum()) // BATCH, 2)
     network = ExerciseLSTM(windows.CHANNELS, len(CLASSES), len(FAMILIES), HIDDEN)
     optimiser = torch.optim.AdamW(network.parameters(), RATE, weight_decay=DECAY)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=epochs * steps)
@@ -169,7 +170,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Train on all clips and write the weights, or report figures by fold."""
     torch.set_num_threads(1)
-    tracks = list(clips.load())
+    tracks = [*clips.load(), *motion_sets.load()]
     print(f"{len(tracks)} clips of {len({t.group for t in tracks})} groups")
     if args.folds:
         args.folds.write_text(json.dumps(cross_validate(tracks, args.epochs, args.members), indent=1))

@@ -5,10 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from inference import windows
-from inference.skeleton import MIRROR_ORDER
+from inference.skeleton import INDEX, MIRROR_ORDER
 from inference.windows import FRAMES, Sized, Windows
 
 SHORTEST_S = 1.2
+_ENDS = [
+    (INDEX[f"{s}_{a}"], INDEX[f"{s}_{b}"]) for s in ("left", "right") for a, b in (("palm", "wrist"), ("foot", "ankle"))
+]
+_FACE = [(INDEX[name], INDEX["neck"]) for name in ("nose", "left_eye", "right_eye", "left_ear", "right_ear")]
 
 
 def draw(tracks: list[Sized], rng: np.random.Generator) -> Windows:
@@ -36,10 +40,23 @@ def wear(batch: Windows, rng: np.random.Generator) -> Windows:
     points = np.matmul(points - points.mean((1, 2), keepdims=True), _views(count, rng))
     points += rng.normal(0, 0.02, (count, 1, *points.shape[2:])) + rng.normal(0, 0.012, points.shape)
     points += rng.normal(0, 0.08, (count, 1, 1, 2)) * np.linspace(-1, 1, FRAMES)[None, :, None, None]
+    points, confidence = _as_poorer_source(points, confidence, rng)
     lost = (rng.random((count, 1, points.shape[2])) < 0.04) & (rng.random((count, 1, 1)) < 0.5)
     points = np.where(lost[..., None], points + rng.normal(0, 0.25, points.shape), points)
     seconds = batch.seconds * np.exp(rng.normal(0, 0.15, count))
     return Windows(points.astype(np.float32), confidence * ~lost, seconds.astype(np.float32))
+
+
+def _as_poorer_source(
+    points: windows.Floats, confidence: windows.Floats, rng: np.random.Generator
+) -> tuple[windows.Floats, windows.Floats]:
+    """Some windows lose palms, feet or the face for good, as sources without these points never have them."""
+    for rate, group in ((0.15, _ENDS), (0.15, _FACE)):
+        chosen = np.flatnonzero(rng.random(len(points)) < rate)
+        for lost, stand_in in group:
+            points[chosen, :, lost] = points[chosen, :, stand_in]
+            confidence[chosen, :, lost] = 0
+    return points, confidence
 
 
 def _views(count: int, rng: np.random.Generator) -> windows.Floats:
