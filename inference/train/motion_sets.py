@@ -19,8 +19,8 @@ from inference.train.clips import LabelledTrack
 from inference.types import PoseTrack
 
 PENN_HZ = 25.0  # not stated by the set
-PENN_NAMES = {
-    "bench_press": "bench_press", "clean_and_jerk": "clean_and_jerk", "jumping_jacks": "jumping_jack",
+PENN_NAMES = {  # "" = an exercise that the catalogue does not have
+    "bench_press": "bench_press", "clean_and_jerk": "", "jumping_jacks": "jumping_jack",
     "jump_rope": "jump_rope", "pullup": "pull_up", "pushup": "push_up", "situp": "sit_up", "squat": "barbell_squat",
 }  # fmt: skip
 UTD_NAMES = {"squat": "squat", "lunge": "lunge", "jog": "running_in_place", "arm_curl": "dumbbell_curl"}
@@ -45,10 +45,10 @@ def read_penn(split: str = "train") -> Iterator[LabelledTrack]:
         points = keypoints[part].copy()
         guessed = (points[..., 2] == 0) & (points[..., :2] != 0).any(axis=-1)
         points[guessed, 2] = 0.3
-        if row["split"] != split or not (points[..., 2] > 0).any(axis=(0, 1)):
+        name = PENN_NAMES.get(row["exercise"], catalogue.OTHER)
+        if not name or row["split"] != split or not (points[..., 2] > 0).any():
             continue
         track = PoseTrack(points, np.arange(len(points)) / PENN_HZ, (int(row["width"]), int(row["height"])))
-        name = PENN_NAMES.get(row["exercise"], catalogue.OTHER)
         yield LabelledTrack(f"penn/{row['id']}", "motion", name, None, "penn", WEIGHT, row["view"], track)
 
 
