@@ -185,7 +185,7 @@ LOGGING = {
     # A sweep every five seconds is not worth a line; what a run does is said by `workers`.
     "loggers": {
         name: {"level": "WARNING" if LOG_LEVEL == "INFO" else LOG_LEVEL}
-        for name in ("celery.worker.strategy", "celery.app.trace", "celery.beat")
+        for name in ("celery.worker.strategy", "celery.worker.request", "celery.app.trace", "celery.beat")
     },
 }
 

@@ -26,8 +26,13 @@ def describe_result(result: AnalysisResult, folder: Path) -> Outcome:
         poster=_existing(folder / "poster.jpg"),
         keypoints=_existing(folder / "keypoints.npz"),
         models=dict(result.models),
-        timings_s={name: round(float(seconds), 3) for name, seconds in result.timings_s.items()},
+        timings_s=round_timings(result.timings_s),
     )
+
+
+def round_timings(timings_s: dict[str, float]) -> dict[str, float]:
+    """To the millisecond."""
+    return {name: round(float(seconds), 3) for name, seconds in timings_s.items()}
 
 
 def _video(info: VideoInfo) -> Video:

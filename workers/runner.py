@@ -24,7 +24,7 @@ from diary.models import Analysis
 from diary.selectors.examples import list_examples
 from diary.services.analyses import fill_diary, finish_analysis
 from workers.heartbeat import Heartbeat
-from workers.report import describe_result
+from workers.report import describe_result, round_timings
 
 if TYPE_CHECKING:
     from inference.pose import PoseEstimator
@@ -76,7 +76,7 @@ def _analyse(analysis: Analysis, clip: Path, scratch: Path, pulse: Heartbeat) ->
         analysis=analysis,
         attempt=analysis.attempt,
         rendition=out / RENDITION,
-        timings_s=dict(finished.timings_s),
+        timings_s=round_timings(finished.timings_s),
     )
 
 

@@ -56,5 +56,15 @@ WORKER = [sys.executable, "-m", "celery", "--quiet", "-A", "workers.celery", "wo
 
 def web_command(host: str, port: int) -> list[str]:
     """One uvicorn process; more machines or processes stand behind a proxy of their own."""
-    options = ["--host", host, "--port", str(port), "--no-server-header", "--timeout-graceful-shutdown", "3"]
+    options = [
+        "--host",
+        host,
+        "--port",
+        str(port),
+        "--no-server-header",
+        "--timeout-graceful-shutdown",
+        "3",
+        "--lifespan",
+        "off",
+    ]
     return [sys.executable, "-m", "uvicorn", "deploy.asgi:application", *options]

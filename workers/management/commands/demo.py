@@ -7,11 +7,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from accounts.models import User
 from django.contrib.staticfiles import finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from accounts.models import User
 from diary.models import Analysis, WorkoutSet
 from diary.selectors.analyses import latest_analysis
 from diary.services.clips import create_clip, start_analysis
