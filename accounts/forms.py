@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import zoneinfo
 from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.utils.translation import gettext_lazy as _
+from PIL import Image, ImageOps
 
 from accounts.models import User
 
+MOST_PICTURE_BYTES = 15 * 1024**2
+MOST_PICTURE_PX = 60_000_000
+PORTRAIT_SIDE_PX = 640
 REGIONS = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
 
 
@@ -38,6 +44,28 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
         choices = time_zone_choices()
         own = self.instance.time_zone
         return choices if own in dict(choices) else [(own, own), *choices]
+
+
+class PortraitForm(forms.Form):
+    """A picture by which a person is found among others in a clip."""
+
+    picture = forms.ImageField(label=_("Picture of you"), widget=forms.FileInput(attrs={"accept": "image/*"}))
+
+    def clean_picture(self) -> ContentFile[bytes]:
+        """Small, upright, and without what the camera wrote beside it."""
+        upload = self.cleaned_data["picture"]
+        width, height = upload.image.size
+        if upload.size > MOST_PICTURE_BYTES or width * height > MOST_PICTURE_PX:
+            raise forms.ValidationError(_("The picture is too large. Choose a smaller one."), code="too_large")
+        upload.seek(0)
+        try:
+            picture = ImageOps.exif_transpose(Image.open(upload)).convert("RGB")
+        except (OSError, SyntaxError, ValueError) as error:  # what Pillow raises for a picture that breaks off
+            raise forms.ValidationError(_("This picture is damaged. Choose another one."), code="damaged") from error
+        picture.thumbnail((PORTRAIT_SIDE_PX, PORTRAIT_SIDE_PX))
+        out = io.BytesIO()
+        picture.save(out, "JPEG", quality=88)
+        return ContentFile(out.getvalue(), name="portrait.jpg")
 
 
 class TokenForm(forms.Form):

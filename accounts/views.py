@@ -9,15 +9,15 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.forms import DeleteAccountForm, LanguageForm, ProfileForm, TokenForm
-from accounts.services import create_token, delete_account, revoke_token
+from accounts.forms import DeleteAccountForm, LanguageForm, PortraitForm, ProfileForm, TokenForm
+from accounts.services import create_token, delete_account, revoke_token, set_portrait
 from diary import access
 from diary.selectors.listing import list_tokens
 from diary.selectors.usage import read_usage
@@ -39,6 +39,33 @@ def show_profile(request: HttpRequest) -> HttpResponse:
         response.set_cookie(settings.LANGUAGE_COOKIE_NAME, request.user.language, samesite="Lax")
         return response
     return render_form(request, "accounts/profile.html", profile_context(request), form)
+
+
+@login_required
+@require_POST
+def save_portrait(request: HttpRequest) -> HttpResponse:
+    """Keep a picture of the person, or drop it."""
+    if "remove" in request.POST:
+        set_portrait(user=request.user, picture=None)
+        messages.success(request, _("Your picture is deleted."))
+        return redirect("profile")
+    form = PortraitForm(request.POST, request.FILES)
+    if not form.is_valid():
+        context = {**profile_context(request), "form": ProfileForm(instance=request.user), "portrait_form": form}
+        return render(request, "accounts/profile.html", context, status=UNPROCESSABLE)
+    set_portrait(user=request.user, picture=form.cleaned_data["picture"])
+    messages.success(request, _("Your picture is saved. The next clips look for you."))
+    return redirect("profile")
+
+
+@login_required
+@require_safe
+def show_portrait(request: HttpRequest) -> FileResponse:
+    """The person's own picture; there is no address for that of others."""
+    if not request.user.portrait:
+        raise Http404
+    headers = {"Cache-Control": "private, no-cache"}
+    return FileResponse(request.user.portrait.open("rb"), content_type="image/jpeg", headers=headers)
 
 
 @login_required
@@ -98,4 +125,5 @@ def profile_context(request: HttpRequest) -> dict[str, Any]:
         "usage": read_usage(request.user),
         "tokens": list_tokens(request.user),
         "token_form": TokenForm(),
+        "portrait_form": PortraitForm(),
     }

@@ -33,7 +33,7 @@ SAMPLE = "sample/squats.mp4"
 @require_http_methods(["GET", "HEAD", "POST"])
 def show_upload(request: HttpRequest) -> HttpResponse:
     """Choose or film clips."""
-    form = PlainUploadForm(posted(request), request.FILES)
+    form = PlainUploadForm(posted(request), request.FILES if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             film: UploadedFile = form.cleaned_data["clip"]

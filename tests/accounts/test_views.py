@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import io
 import re
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from PIL import Image
 
 from accounts.models import DeviceToken, User
 from accounts.services import create_token, use_token
@@ -83,3 +86,34 @@ def test_the_language_switch_works_for_visitors_and_is_remembered_for_people(use
 @pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "javascript:alert(1)"])
 def test_the_language_switch_leads_nowhere_else(client: Client, target: str) -> None:
     assert client.post("/language/", {"language": "ko", "next": target}).url == "/"
+
+
+def picture(size: tuple[int, int] = (1200, 800)) -> SimpleUploadedFile:
+    out = io.BytesIO()
+    exif = Image.Exif()
+    exif[0x010F] = "Secret Phone"
+    Image.new("RGB", size, "teal").save(out, "JPEG", exif=exif)
+    return SimpleUploadedFile("me.jpg", out.getvalue(), "image/jpeg")
+
+
+def test_a_picture_is_kept_small_and_without_metadata(user: User, stranger: User) -> None:
+    client = sign_in(user)
+    assert client.get("/profile/portrait.jpg").status_code == 404
+    assert client.post("/profile/portrait/", {"picture": picture()}).status_code == 302
+    shown = b"".join(client.get("/profile/portrait.jpg").streaming_content)
+    kept = Image.open(io.BytesIO(shown))
+    assert kept.size == (640, 427)
+    assert not kept.getexif() and b"Secret" not in shown
+    assert sign_in(stranger).get("/profile/portrait.jpg").status_code == 404
+    assert Client().get("/profile/portrait.jpg").status_code == 302
+    client.post("/profile/portrait/", {"remove": "1"})
+    assert client.get("/profile/portrait.jpg").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"not a picture", picture().read()[:-4000], b"<svg xmlns='http://www.w3.org/2000/svg'/>"]
+)
+def test_what_is_no_picture_answers_422(user: User, content: bytes) -> None:
+    answer = sign_in(user).post("/profile/portrait/", {"picture": SimpleUploadedFile("me.jpg", content)})
+    user.refresh_from_db()
+    assert (answer.status_code, bool(user.portrait)) == (422, False)

@@ -23,7 +23,9 @@ def test_nobody_uploads(client: Client, method: str, path: str) -> None:
 
 
 def test_the_page_tells_the_script_where_to_send(user: User, settings: LazySettings) -> None:
-    page = sign_in(user).get("/upload/").content.decode()
+    answer = sign_in(user).get("/upload/")
+    page = answer.content.decode()
+    assert (answer.status_code, answer.context["form"].errors) == (200, {})
     assert 'data-endpoint="/api/v1/uploads/"' in page
     assert f'data-max-bytes="{settings.MAX_CLIP_BYTES}"' in page
 

@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "frontend" / "static" / "sample" / "squats.mp4"
-SHARED = Path(os.environ.get("DEUKGEUN_SHARED", ROOT / "../shared"))
+SHARED = Path(os.environ.get("DEUKGEUN_SHARED", ROOT / "../shared")) / "data"
 CHROMIUM = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
 CHROMIUM += " --disable-component-update --disable-sync"
 READY_S = 90
@@ -121,5 +121,4 @@ def page(context: BrowserContext) -> Page:
 def clip() -> Path:
     """A real clip of squats where the checked ones are, the sample elsewhere."""
     real = sorted((SHARED / "clips" / "checked").glob("squat_*.mp4"))
-    real = real or sorted((SHARED / "data" / "clips" / "checked").glob("squat_*.mp4"))
     return real[0] if real else SAMPLE

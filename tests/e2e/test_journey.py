@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import Site
+from tests.e2e.conftest import SAMPLE, Site
 from tests.e2e.steps import ANALYSED_MS, choose_clip, count_reps, sign_up, wait_for_set
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -70,3 +70,23 @@ def test_another_exercise_in_two_taps(site: Site, page: Page) -> None:
     expect(page.locator("set-card h3")).to_have_text("Deadlift")
     answer = page.request.get(f"{site.url}/api/v1/sets/").json()
     assert answer["results"][0]["exercise"] == "deadlift"
+
+
+def test_everything_works_without_scripts(site: Site, browser: Browser) -> None:
+    plain = browser.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False, locale="en-US")
+    page = plain.new_page()
+    sign_up(page, site.url)
+    page.get_by_role("link", name="Film a set").click()
+    page.locator("input[name=clip]").set_input_files(SAMPLE)
+    page.get_by_role("button", name="Upload").click()
+    expect(page.get_by_role("heading", name="Being analysed")).to_be_visible()
+    for _ in range(60):
+        page.wait_for_timeout(2000)
+        page.reload()
+        if page.get_by_role("button", name="One rep more").count():
+            break
+    before = count_reps(page)
+    page.get_by_role("button", name="One rep more").click()
+    assert count_reps(page) == before + 1
+    assert "/clips/" in page.url
+    plain.close()
