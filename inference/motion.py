@@ -57,7 +57,7 @@ def fill_gaps(keypoints: NDArray[np.float32]) -> Floats:
         if known.any() and not known.all():
             for axis in (0, 1):
                 out[:, joint, axis] = np.interp(frames, frames[known], out[known, joint, axis])
-    never = ~(out[..., 2] > 0).any(axis=0)
+    never: NDArray[np.bool_] = np.asarray(~(out[..., 2] > 0).any(axis=0))
     for name, stand_in in _STAND_INS if never.any() else ():
         if never[INDEX[name]]:
             out[:, INDEX[name], :2] = out[:, INDEX[stand_in], :2]

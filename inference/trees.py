@@ -66,8 +66,11 @@ class Forest:
             value: Any = tree.value[:, 0] / np.maximum(tree.value[:, 0].sum(axis=1, keepdims=True), 1e-9)
             if classes:
                 value = model.classes_[value.argmax(axis=1)][:, None]
-            left, right = np.where(leaf, own, tree.children_left), np.where(leaf, own, tree.children_right)
-            tables.append((np.maximum(tree.feature, 0), tree.threshold, left + offset, right + offset, value, offset))
+            children = (
+                np.where(leaf, own, tree.children_left) + offset,
+                np.where(leaf, own, tree.children_right) + offset,
+            )
+            tables.append((np.maximum(tree.feature, 0), tree.threshold, *children, value, offset))
             offset += tree.node_count
         feature, threshold, left, right, values, roots = zip(*tables, strict=True)
         return cls(

@@ -79,14 +79,14 @@ RECORDS = {
         Weight(
             "classifier",
             "classifier.safetensors",
-            "a7a88f5033ecb2433f445750379b055cd973f9496d553fef384cfe96c824807d",
+            "40b90af416e89ed6974b54d45096b27454e0c030946e3d03332f0093f26d5295",
             "MIT",
             _OWN,
         ),
         Weight(
             "classifier-forest",
             "classifier-forest.npz",
-            "44431354cb8b04b943c93ad8732ad9718c628497c3c5650c8081219672994037",
+            "326e68570b7110cdb229c9c947b4bc26560ccd23ac3a96c8e8ec958e08071d9d",
             "MIT",
             _OWN,
         ),

@@ -72,7 +72,8 @@ def read_utd(seed: int = 0) -> Iterator[LabelledTrack]:
 def _project(points: NDArray[np.float32], turn_rad: float) -> NDArray[np.float32]:
     """(T, 24, 3) metres, y up, to pixels (T, 24, 2), y down, seen from an angle."""
     across = -points[..., 0] * np.cos(turn_rad) + points[..., 2] * np.sin(turn_rad)
-    return np.stack([across, -points[..., 1]], axis=-1) * UTD_PIXELS_A_METRE + 500
+    flat = np.stack([across, -points[..., 1]], axis=-1) * UTD_PIXELS_A_METRE + 500
+    return np.asarray(flat, np.float32)
 
 
 def load(seed: int = 0) -> list[LabelledTrack]:

@@ -45,7 +45,7 @@ class Command(BaseCommand):
             path = Path(folder) / "squats.mp4"
             shutil.copyfile(str(finders.find(SAMPLE)), path)
             clip, created = create_clip(user=user, path=path, original_name=path.name)
-        analysis = latest_analysis(clip) if created else start_analysis(clip=clip)
+        analysis = (latest_analysis(clip) if created else None) or start_analysis(clip=clip)
         self.stdout.write(f"Analysing {SAMPLE} …")
         analyse_clip(str(analysis.pk))
         analysis.refresh_from_db()
