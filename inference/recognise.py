@@ -69,6 +69,7 @@ def _recognise_set(track: PoseTrack, segment: Segment, named: Classification) ->
         start_s=start_s,
         end_s=end_s,
         hold_s=hold_s,
+        embedding=named.embedding,
     )
 
 

@@ -140,6 +140,7 @@ class ExerciseSet:
     start_s: float
     end_s: float
     hold_s: float | None = None  # seconds held, for exercises of kind "hold"
+    embedding: NDArray[np.float32] | None = None  # (D,) unit length, of this set alone
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ def describe_result(result: AnalysisResult, folder: Path) -> Outcome:
         people=result.track.people,
         candidates=_candidates(recognition.classification.candidates),
         sets=[
-            _finding(found, folder / f"set_{i}.jpg", _embedding(result, found))
+            _finding(found, folder / f"set_{i}.jpg", _embedding(found))
             for i, found in enumerate(recognition.sets)
         ],
         poster=_existing(folder / "poster.jpg"),
@@ -59,12 +59,8 @@ def _finding(found: ExerciseSet, thumbnail: Path, embedding: list[float] | None)
     )
 
 
-def _embedding(result: AnalysisResult, found: ExerciseSet) -> list[float] | None:
-    """The clip's embedding speaks for a set only where the clip shows one exercise."""
-    recognition = result.recognition
-    if any(other.exercise != found.exercise for other in recognition.sets):
-        return None
-    return [float(value) for value in recognition.classification.embedding]
+def _embedding(found: ExerciseSet) -> list[float] | None:
+    return None if found.embedding is None else [float(value) for value in found.embedding]
 
 
 def _candidates(named: tuple[Named, ...]) -> list[Candidate]:

@@ -31,6 +31,7 @@ def make_set(exercise: str = "squat", **fields: object) -> ExerciseSet:
         "rep_count": RepCount((Rep(1.0, 2.0, 3.00049),), 1.2, 1, 2),
         "start_s": -0.01,
         "end_s": np.float64(3.0),
+        "embedding": np.array([1, 0, 0.5], np.float32),
     }
     return ExerciseSet(**{**facts, **fields})
 
@@ -62,6 +63,11 @@ def test_held_set_has_seconds(tmp_path: Path) -> None:
     assert outcome["sets"][0]["hold_s"] == pytest.approx(30.5)
 
 
-def test_clip_of_two_exercises_gives_no_example_of_either(tmp_path: Path) -> None:
-    outcome = describe_result(make_result(make_set(), make_set("lunge")), tmp_path)
-    assert [finding["embedding"] for finding in outcome["sets"]] == [None, None]
+def test_each_set_has_an_embedding_of_its_own(tmp_path: Path) -> None:
+    other = np.array([0, 1, 0], np.float32)
+    outcome = describe_result(make_result(make_set(), make_set("lunge", embedding=other)), tmp_path)
+    assert [finding["embedding"] for finding in outcome["sets"]] == [[1.0, 0.0, 0.5], [0.0, 1.0, 0.0]]
+
+
+def test_set_without_an_embedding_teaches_nothing(tmp_path: Path) -> None:
+    assert describe_result(make_result(make_set(embedding=None)), tmp_path)["sets"][0]["embedding"] is None
