@@ -58,6 +58,16 @@ class Card:
         return badge_of(self.row, "duration_s" if self.row.reps is None else "reps")
 
     @property
+    def is_named(self) -> bool:
+        """Whether one of the chips shows the present name."""
+        return self.row.exercise is not None and bool(self.choices)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether a person named the exercise, so that no chips ask for it."""
+        return self.row.exercise is not None and self.exercise_badge == "yours"
+
+    @property
     def fewer(self) -> int:
         """What the minus key writes."""
         return max(0, (self.row.reps or 0) - 1)

@@ -56,8 +56,8 @@ def short_day(day: date) -> str:
 
 @register.filter
 def filesize(value: int) -> str:
-    """A size."""
-    return format_bytes(value, get_language() or "en")
+    """A size, on one line."""
+    return format_bytes(value, get_language() or "en").replace(" ", "\u00a0")
 
 
 @register.filter
