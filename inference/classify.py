@@ -27,6 +27,8 @@ LEAST_FRAMES = 4
 CANDIDATES = 5
 FAMILY_WEIGHT = 0.3  # of the family scores in the sum of log probabilities
 FLOOR_NETWORK, FLOOR_FOREST = 1e-4, 2e-3  # neither may veto alone
+OTHER_PRIOR = 4.0  # there are far more ways of not exercising than a training set shows
+ABSTAIN = 0.27  # below it, the best name is no better than none
 
 
 @dataclass(frozen=True)
@@ -91,9 +93,18 @@ class Classifier:
         network, embedding = self.score_windows(windows.cut(sized, spans))
         forest = statistics.predict(self._forest, track).astype(np.float64)
         probabilities = blend(network, forest, self.recipe.network_share, self.recipe.temperature)
-        best = np.argsort(-probabilities)[:CANDIDATES]
-        candidates = tuple(Candidate(self.recipe.classes[i], float(probabilities[i])) for i in best)
-        return Classification(candidates, embedding)
+        return Classification(self._rank(probabilities), embedding)
+
+    def _rank(self, probabilities: NDArray[np.float64]) -> tuple[Candidate, ...]:
+        """The likeliest names; "other" first when none of them is likely."""
+        other = self.recipe.classes.index(catalogue.OTHER)
+        weighted = probabilities.copy()
+        weighted[other] *= OTHER_PRIOR
+        weighted /= weighted.sum()
+        order = np.argsort(-weighted)
+        if weighted[order[0]] < ABSTAIN:
+            order = np.concatenate([[other], order[order != other]])
+        return tuple(Candidate(self.recipe.classes[i], float(weighted[i])) for i in order[:CANDIDATES])
 
     def _embedding_size(self) -> int:
         return len(self._members) * self._members[0].name.in_features

@@ -74,7 +74,7 @@ RECORDS = {
             **_MEDIAPIPE,  # type: ignore[arg-type]
         ),
         Weight(
-            "counter", "counter.npz", "cd9892a184c281ef6144b665fefa4ef8823c41a58f9aeb7f64ac5ef6eca89b14", "MIT", _OWN
+            "counter", "counter.npz", "ba70d9075dd8dae9ac941295bff1340958a12d4f4cbd5bdac5265c52ef727407", "MIT", _OWN
         ),
         Weight(
             "classifier",

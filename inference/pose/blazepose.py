@@ -28,6 +28,7 @@ MOST_PEOPLE = 3
 LOST_AFTER = 6  # frames without a pose after which only the detector can find the person again
 BACKWARD_FRAMES = 150  # kept while nobody is found, to be looked at once somebody is
 NEAR = 0.45  # of a region's side: nearer centres are the same person
+SAME_CLOTHES, LIKE_CLOTHES = 0.8, 0.5  # likeness of colours: enough anywhere, enough near where somebody was lost
 MISSING = np.zeros((skeleton.COUNT, 3), np.float32)
 
 
@@ -74,9 +75,9 @@ class BlazePose:
         self._query = None if query_image is None else person.histogram_of_picture(query_image)
         self._detector = BlazePoseDetector()
         self._networks = local()
-        self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="pose")
+        self.pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="pose")
 
-    def _locate(self, image: NDArray[np.uint8], region: Region) -> Landmarks:
+    def locate(self, image: NDArray[np.uint8], region: Region) -> Landmarks:
         """Landmarks by this thread's own network."""
         if not hasattr(self._networks, "landmarks"):
             self._networks.landmarks = BlazePoseLandmarks()
@@ -93,10 +94,10 @@ class BlazePose:
         """Landmarks in the square around a box, looked at a second time where the first look says the body is."""
         x0, y0, x1, y1 = (float(v) for v in box)
         region = Region((x0 + x1) / 2, (y0 + y1) / 2, max(x1 - x0, y1 - y0), 0.0)
-        first = self._locate(image, region)
+        first = self.locate(image, region)
         if first.presence < MIN_PRESENCE:
             return first.keypoints()
-        second = self._locate(image, first.next_region)
+        second = self.locate(image, first.next_region)
         return (second if second.presence >= first.presence else first).keypoints()
 
     def detect_everywhere(self, image: NDArray[np.uint8], *, thorough: bool) -> list[Detection]:
@@ -143,7 +144,7 @@ class _Walk:
         live = [f for f in self.everybody if not f.is_lost]
         if not live or batch[0].time_s >= self._next_key_s:
             self._search(batch[0], live)
-            live = [f for f in self.everybody if not f.is_lost]
+            live = [f for f in self.everybody if not f.is_lost] or self._look_again(batch[0])
         if not live:
             self._wait(first, batch)
             return
@@ -156,7 +157,7 @@ class _Walk:
         jobs = [
             (follower, first + i, frame.image, follower.region) for follower in live for i, frame in enumerate(batch)
         ]
-        results = list(estimator._pool.map(lambda job: estimator._locate(job[2], job[3]), jobs))
+        results = list(estimator.pool.map(lambda job: estimator.locate(job[2], job[3]), jobs))
         for (follower, number, image, _region), found in zip(jobs, results, strict=True):
             follower.take(number, found, image)
 
@@ -173,30 +174,46 @@ class _Walk:
             if len(live) < MOST_PEOPLE:
                 live.append(self._welcome(detection.region, frame.image))
 
+    def _look_again(self, frame: Frame) -> list[_Follower]:
+        """Where the detector sees nobody, somebody may still be where they were last seen."""
+        if not self.everybody:
+            return []
+        latest = max(self.everybody, key=lambda f: max(f.tracklet.poses, default=-1))
+        if self._estimator.locate(frame.image, latest.region).presence < MIN_PRESENCE:
+            return []
+        latest.missed = 0
+        return [latest]
+
     def _welcome(self, region: Region, image: NDArray[np.uint8]) -> _Follower:
         """Somebody new, or somebody who was lost near here and wears the same."""
-        look = self._estimator._locate(image, region)
-        seen = person.torso_histogram(image, look.keypoints())
-        for follower in self.everybody:
-            alike = person.likeness(follower.tracklet.histogram, seen)
-            if follower.is_lost and (alike > 0.8 or (follower.is_near(region) and alike > 0.5)):
-                follower.region, follower.missed = region, 0
-                return follower
-        follower = _Follower(region)
-        self.everybody.append(follower)
+        look = self._estimator.locate(image, region)
+        follower = self._find_lost(region, person.torso_histogram(image, look.keypoints()))
+        if follower is None:
+            follower = _Follower(region)
+            self.everybody.append(follower)
+        follower.region, follower.missed = region, 0
         if look.presence >= MIN_PRESENCE:
             self._look_back(follower)
         return follower
+
+    def _find_lost(self, region: Region, seen: NDArray[np.float32] | None) -> _Follower | None:
+        if self.most_at_once <= 1 and len(self.everybody) == 1:
+            return self.everybody[0] if self.everybody[0].is_lost else None
+        for follower in self.everybody:
+            alike = person.likeness(follower.tracklet.histogram, seen)
+            if follower.is_lost and (alike > SAME_CLOTHES or (follower.is_near(region) and alike > LIKE_CLOTHES)):
+                return follower
+        return None
 
     def _wait(self, first: int, batch: tuple[Frame, ...]) -> None:
         self._waiting += [(first + i, frame.image) for i, frame in enumerate(batch)]
         del self._waiting[:-BACKWARD_FRAMES]
 
     def _look_back(self, follower: _Follower) -> None:
-        """Follow a newcomer backwards through the frames in which nobody was found."""
+        """Follow somebody backwards through the frames in which nobody was found."""
         past = _Follower(follower.region, follower.tracklet)
         for number, image in reversed(self._waiting):
-            past.take(number, self._estimator._locate(image, past.region), image)
+            past.take(number, self._estimator.locate(image, past.region), image)
             if past.is_lost:
                 break
         self._waiting.clear()
