@@ -8,7 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 PASSWORD = "long-enough-for-a-gym-9"
-ANALYSED_MS = 150_000  # two busy cores
+ANALYSED_MS = 240_000  # two busy cores
 
 
 def sign_up(page: Page, url: str) -> str:

@@ -20,7 +20,7 @@ SLOW_BYTES_S = 400_000
 def big_clip(tmp_path: Path) -> Path:
     """Not a film, so that the end is a known failure; large enough to be interrupted."""
     path = tmp_path / "long set.mp4"
-    path.write_bytes(os.urandom(3_000_000))
+    path.write_bytes(os.urandom(7_000_000))
     return path
 
 
