@@ -41,7 +41,6 @@ COMMANDS: dict[tuple[str, ...], Command] = {
     ("train", "pose"): Command("inference.train.pose", "train the pose network"),
     ("train", "classifier"): Command("inference.train.classifier", "train the exercise classifier"),
     ("train", "reps"): Command("inference.train.reps", "fit the repetition counter"),
-    ("synth",): Command("inference.train.synth_cli", "make synthetic motion"),
 }
 
 

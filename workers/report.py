@@ -19,10 +19,7 @@ def describe_result(result: AnalysisResult, folder: Path) -> Outcome:
         video=_video(result.info),
         people=result.track.people,
         candidates=_candidates(recognition.classification.candidates),
-        sets=[
-            _finding(found, folder / f"set_{i}.jpg", _embedding(found))
-            for i, found in enumerate(recognition.sets)
-        ],
+        sets=[_finding(found, folder / f"set_{i}.jpg", _embedding(found)) for i, found in enumerate(recognition.sets)],
         poster=_existing(folder / "poster.jpg"),
         keypoints=_existing(folder / "keypoints.npz"),
         models=dict(result.models),

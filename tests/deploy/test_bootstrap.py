@@ -54,7 +54,7 @@ def test_only_missing_programs_are_installed(monkeypatch):
 
 def test_old_python_is_refused_with_a_remedy(monkeypatch):
     monkeypatch.setattr(bootstrap.sys, "version_info", (3, 9, 2))
-    with pytest.raises(bootstrap.SetupError, match="make PYTHON=python3.11"):
+    with pytest.raises(bootstrap.SetupError, match=r"make PYTHON=python3\.11"):
         bootstrap.bootstrap(with_tests=False)
 
 
@@ -72,8 +72,6 @@ def test_locks_name_exact_versions():
 
 
 def test_repeating_the_setup_is_quick_and_silent():
-    done = subprocess.run(
-        [sys.executable, "deploy/bootstrap.py", "--tests"], cwd=bootstrap.ROOT, capture_output=True, text=True, timeout=60,
-        check=False,
-    )  # fmt: skip
+    command = [sys.executable, "deploy/bootstrap.py", "--tests"]
+    done = subprocess.run(command, cwd=bootstrap.ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stdout) == (0, "")

@@ -1,5 +1,7 @@
 """The sample clip is the one that the command renders, and shows what it says it shows."""
 
+import itertools
+
 import numpy as np
 
 from inference.train.sample import body, film, motion
@@ -8,7 +10,7 @@ from inference.train.sample import body, film, motion
 def test_the_plan_has_ten_squats_in_order():
     reps = motion.plan_set()
     assert len(reps) == motion.REPS == 10
-    assert all(a.end_s < b.start_s for a, b in zip(reps, reps[1:], strict=False))
+    assert all(a.end_s < b.start_s for a, b in itertools.pairwise(reps))
 
 
 def test_depth_is_full_at_every_turn_and_none_between():
