@@ -15,7 +15,7 @@ from inference.errors import InferenceError
 from inference.types import AnalysisOptions, PoseTrack
 
 ROOT = Path(__file__).resolve().parents[2]
-DATA = Path(os.environ.get("DEUKGEUN_SHARED") or ROOT.parent / "shared" / "data")
+DATA = Path(os.environ.get("DEUKGEUN_SHARED") or ROOT.parent / "shared") / "data"
 CACHE = ROOT / "var" / "train" / "keypoints"
 PARTS = ("checked", "more", "named")
 UNCHECKED_WEIGHT = 0.6  # of a clip whose name nobody checked
