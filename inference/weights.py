@@ -79,14 +79,14 @@ RECORDS = {
         Weight(
             "classifier",
             "classifier.safetensors",
-            "40b90af416e89ed6974b54d45096b27454e0c030946e3d03332f0093f26d5295",
+            "cccd89a1006609879687f4ea14f75bb896710cfe12660d9158def76d50a6174d",
             "MIT",
             _OWN,
         ),
         Weight(
             "classifier-forest",
             "classifier-forest.npz",
-            "326e68570b7110cdb229c9c947b4bc26560ccd23ac3a96c8e8ec958e08071d9d",
+            "a9d85ade7a07fe769d73fc640c9f889dd558450eb668239d7623a7c9b9db21bb",
             "MIT",
             _OWN,
         ),
@@ -120,7 +120,8 @@ def _verified(name: str, path: Path, size: int, changed_ns: int) -> Path:
     record = RECORDS[name]
     found = hash_file(path)
     if not found.startswith(record.sha256):
-        raise WeightError(f"{path.name} is damaged (sha256 {found[:12]}…). Delete it and type: make setup")
+        remedy = "Delete it and type: make setup" if record.wheel or record.url else f"Type: git checkout {path}"
+        raise WeightError(f"{path.name} is damaged (sha256 {found[:12]}…). {remedy}")
     return path
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from inference.types import Frame, PoseTrack
 
 DEFAULT = "blazepose-full"
+NAMES = (DEFAULT,)
 
 
 class PoseEstimator(Protocol):
@@ -44,4 +45,4 @@ def load(
         from inference.pose.blazepose import BlazePose
 
         return BlazePose(person_hint=person_hint, query_image=query_image)
-    raise ValueError(f"no pose estimator is called {name!r}; there is: {DEFAULT}")
+    raise ValueError(f"no pose estimator is called {name!r}; there is: {', '.join(NAMES)}")

@@ -1,0 +1,86 @@
+"""Naming holds for anything that can be a track."""
+
+import numpy as np
+import pytest
+import torch
+
+from inference import catalogue, skeleton, windows
+from inference.classify import Classifier
+from inference.network import ExerciseLSTM
+from inference.types import PoseTrack
+from tests.inference.tracks import make_track, raise_arms, squat, waves
+
+
+@pytest.fixture(scope="module")
+def classifier() -> Classifier:
+    return Classifier.load()
+
+
+def family(classifier: Classifier, track: PoseTrack) -> str:
+    return catalogue.family_of(classifier.predict(track).exercise)
+
+
+@pytest.mark.parametrize("move", [squat, raise_arms])
+def test_the_mirror_image_has_the_same_name(classifier, move):
+    track = make_track(12, move, waves(5, 2.0))
+    mirrored = PoseTrack(skeleton.mirror(track.keypoints, 640), track.times_s, track.size_px)
+    assert classifier.predict(track).exercise == classifier.predict(mirrored).exercise
+
+
+def test_legs_and_arms_get_names_of_legs_and_arms(classifier):
+    assert family(classifier, make_track(12, squat, waves(5, 2.0))) in {"squat", "lunge"}
+    assert family(classifier, make_track(12, raise_arms, waves(5, 2.0))) in {"lateral_raise", "jumping_jack"}
+
+
+def test_confidences_fall_and_sum_to_one_at_most(classifier):
+    found = classifier.predict(make_track(8, raise_arms, waves(3, 2.0)))
+    shares = [c.confidence for c in found.candidates]
+    assert shares == sorted(shares, reverse=True) or found.exercise == catalogue.OTHER
+    assert 0 < sum(shares) <= 1.0 + 1e-6
+    assert all(c.exercise in catalogue.exercises() for c in found.candidates)
+
+
+def test_embedding_has_unit_length_and_tells_movements_apart(classifier):
+    one = classifier.predict(make_track(12, squat, waves(5, 2.0))).embedding
+    same = classifier.predict(make_track(13, squat, waves(5, 2.2))).embedding
+    other = classifier.predict(make_track(12, raise_arms, waves(5, 2.0))).embedding
+    assert np.linalg.norm(one) == pytest.approx(1.0, abs=1e-4)
+    assert one @ same > one @ other
+
+
+@pytest.mark.parametrize("frames", [0, 1, 3])
+def test_too_little_is_other(classifier, frames):
+    track = make_track(frames / 15, squat, waves(1, 2.0))
+    found = classifier.predict(track)
+    assert (found.exercise, found.confidence) == (catalogue.OTHER, 1.0)
+    assert found.embedding.shape == classifier.predict(make_track(4, squat, waves(1, 2.0))).embedding.shape
+
+
+def test_missing_palms_feet_and_face_are_survived(classifier):
+    track = make_track(12, squat, waves(5, 2.0))
+    poorer = track.keypoints.copy()
+    poorer[:, [0, 1, 2, 3, 4, 18, 19, 22, 23]] = 0
+    assert family(classifier, PoseTrack(poorer, track.times_s, track.size_px)) in {"squat", "lunge"}
+
+
+def test_the_same_track_gets_the_same_answer(classifier):
+    track = make_track(9, raise_arms, waves(4, 1.8))
+    assert classifier.predict(track).candidates == classifier.predict(track).candidates
+
+
+def test_exported_networks_say_the_same(tmp_path):
+    """TorchScript and ONNX give the scores of the network itself."""
+    onnxruntime = pytest.importorskip("onnxruntime")
+    torch.manual_seed(0)
+    network = ExerciseLSTM(windows.CHANNELS, 7, 3, hidden=16).eval()
+    frames = torch.randn(2, windows.FRAMES, windows.CHANNELS)
+    with torch.inference_mode():
+        wanted = [part.numpy() for part in network(frames)]
+    traced = torch.jit.trace(network, frames)
+    for part, own in zip(traced(frames), wanted, strict=True):
+        assert part.detach().numpy() == pytest.approx(own, abs=1e-5)
+    path = tmp_path / "network.onnx"
+    torch.onnx.export(network, (frames,), path, input_names=["frames"], dynamo=False)
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    for part, own in zip(session.run(None, {"frames": frames.numpy()}), wanted, strict=True):
+        assert part == pytest.approx(own, abs=1e-4)

@@ -1,0 +1,60 @@
+"""Names, counts and sets together."""
+
+import numpy as np
+import pytest
+
+from inference.examples import Examples
+from inference.recognise import recognise
+from inference.types import Candidate, Classification, PoseTrack
+from tests.inference.tracks import make_track, rest, squat, waves
+
+
+class Named:
+    """A classifier with one answer."""
+
+    def __init__(self, exercise: str) -> None:
+        self.exercise = exercise
+
+    def predict(self, track: PoseTrack) -> Classification:
+        return Classification((Candidate(self.exercise, 0.9),), np.array([1, 0], np.float32))
+
+
+def test_a_set_begins_with_its_first_and_ends_with_its_last_repetition():
+    found = recognise(make_track(14, squat, waves(5, 2.0, 2.0)), classifier=Named("squat"))
+    (only,) = found.sets
+    assert (only.exercise, only.rep_count.count, only.hold_s) == ("squat", 5, None)
+    assert only.start_s == only.rep_count.reps[0].start_s
+
+
+def test_what_one_holds_has_seconds():
+    (only,) = recognise(make_track(15, squat, rest), classifier=Named("plank")).sets
+    assert only.rep_count.count == 0
+    assert only.hold_s == pytest.approx(14.9, abs=0.3)
+
+
+def test_clear_repetitions_overrule_a_hold():
+    (only,) = recognise(make_track(14, squat, waves(6, 2.0)), classifier=Named("wall_sit")).sets
+    assert only.rep_count.count == 6
+    assert only.hold_s is None
+
+
+def test_what_nobody_counts_has_no_repetitions():
+    (only,) = recognise(make_track(14, squat, waves(6, 2.0)), classifier=Named("treadmill")).sets
+    assert only.rep_count.count == 0
+
+
+def test_two_bouts_are_two_sets_with_their_counts():
+    first, second = waves(6, 2.0, 1.0), waves(4, 2.0, 30.0)
+    track = make_track(40, squat, lambda t: max(first(t), second(t)))
+    assert [s.rep_count.count for s in recognise(track, classifier=Named("squat")).sets] == [6, 4]
+
+
+def test_examples_of_the_person_win():
+    mine = Examples(np.array([[1, 0]], np.float32), ("my_squat",))
+    found = recognise(make_track(8, squat, waves(3, 2.0)), classifier=Named("squat"), examples=mine)
+    assert found.sets[0].exercise == "my_squat"
+
+
+def test_nobody_gives_no_sets():
+    nobody = PoseTrack(np.zeros((60, 24, 3), np.float32), np.arange(60) / 15, (640, 480))
+    assert recognise(nobody, classifier=Named("other")).sets == ()
