@@ -11,7 +11,10 @@ from inference.__main__ import main
 from tests.inference.tracks import make_track, squat, waves
 
 SAMPLE = Path(__file__).parents[2] / "frontend" / "static" / "sample" / "squats.mp4"
-KEYS = {"clips", "top1", "top3", "family_top1", "other_recall", "rep_clips", "off_by_one", "mae", "exact", "seconds_per_clip", "rows"}  # fmt: skip
+KEYS = {
+    "clips", "top1", "top3", "family_top1", "other_recall", "rep_clips", "off_by_one", "mae", "exact",
+    "seconds_per_clip", "rows",
+}  # fmt: skip
 ROW_KEYS = {"file", "exercise", "predicted", "candidates", "reps", "counted", "error"}
 
 
