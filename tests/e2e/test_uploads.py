@@ -7,13 +7,14 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.e2e.conftest import Site
 from tests.e2e.steps import choose_clip, sign_up
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 SLOW_BYTES_S = 400_000
+FIRST_PART_BYTES = 8 * 1024 * 1024  # what the page sends at a time
 
 
 @pytest.fixture
@@ -30,10 +31,6 @@ def throttle(context: BrowserContext, page: Page, *, offline: bool = False, up: 
     session.send("Network.emulateNetworkConditions", limits)
 
 
-def percent(page: Page) -> int:
-    return int(re.sub(r"\D", "", page.locator("[data-percent]").inner_text()) or 0)
-
-
 def wait_for_percent(page: Page, least: int) -> None:
     page.wait_for_function(
         "least => parseInt(document.querySelector('[data-queue] [data-percent]')?.textContent || '0') >= least",
@@ -43,8 +40,9 @@ def wait_for_percent(page: Page, least: int) -> None:
 
 def test_goes_on_after_a_restart_of_the_server(site: Site, page: Page, context: BrowserContext, big_clip: Path) -> None:
     sign_up(page, site.url)
-    throttle(context, page)
-    choose_clip(page, big_clip)
+    page.goto(f"{site.url}/upload/")
+    throttle(context, page)  # of this page only: another one begins without limits
+    page.locator("input[name=clip]").set_input_files(big_clip)
     wait_for_percent(page, 20)
     site.stop()
     page.wait_for_timeout(1500)
@@ -55,12 +53,17 @@ def test_goes_on_after_a_restart_of_the_server(site: Site, page: Page, context: 
 
 
 def test_a_closed_tab_goes_on_when_the_file_is_chosen_again(
-    site: Site, page: Page, context: BrowserContext, big_clip: Path
+    site: Site, page: Page, context: BrowserContext, tmp_path: Path
 ) -> None:
+    film = tmp_path / "two parts.mp4"
+    film.write_bytes(os.urandom(FIRST_PART_BYTES + 2_000_000))
     sign_up(page, site.url)
-    throttle(context, page)
-    choose_clip(page, big_clip)
-    wait_for_percent(page, 30)
+    page.goto(f"{site.url}/upload/")
+    dead = cut_after_first_part(page)
+    page.locator("input[name=clip]").set_input_files(film)
+    expect(page.locator("[data-percent]")).to_have_text(re.compile("^(8|9)"), timeout=60_000)
+    page.wait_for_timeout(1000)
+    assert dead, "the second part was never sent"
     page.close()
 
     fresh = context.new_page()
@@ -68,10 +71,28 @@ def test_a_closed_tab_goes_on_when_the_file_is_chosen_again(
     expect(fresh.get_by_role("heading", name="Not finished")).to_be_visible()
     sent: list[int] = []
     fresh.on("request", lambda r: r.method == "PATCH" and sent.append(int(r.headers["upload-offset"])))
-    fresh.locator("input[name=clip]").set_input_files(big_clip)
-    expect(fresh.get_by_text("This file is not a video.")).to_be_visible(timeout=60_000)
-    assert sent and sent[0] > 0  # not from the start
+    fresh.locator("input[name=clip]").set_input_files(film)
+    expect(fresh.get_by_text("This file is not a video.")).to_be_visible(timeout=90_000)
+    assert sent == [FIRST_PART_BYTES]  # the rest only
     expect(fresh.get_by_role("link", name="Fill it in yourself")).to_be_visible()
+
+
+def cut_after_first_part(page: Page) -> list[str]:
+    """Let one PATCH through, then let the connection die each time; returns what died."""
+    seen: list[str] = []
+    dead: list[str] = []
+
+    def answer(route: Route) -> None:
+        if route.request.method == "PATCH" and seen:
+            dead.append(route.request.url)
+            route.abort("connectionreset")
+            return
+        if route.request.method == "PATCH":
+            seen.append(route.request.url)
+        route.continue_()
+
+    page.route("**/api/v1/uploads/**", answer)
+    return dead
 
 
 def test_an_empty_file_is_told_at_once(site: Site, page: Page, tmp_path: Path) -> None:
