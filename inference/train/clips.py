@@ -12,6 +12,7 @@ import numpy as np
 
 from inference import pipeline
 from inference.errors import InferenceError
+from inference.evaluate import read_track
 from inference.types import AnalysisOptions, PoseTrack
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,15 +54,6 @@ def fold_group(row: dict[str, str]) -> str:
         if owner in owners:
             return f"shared-{number}"
     return "shared-2" if Path(row["file"]).stem in _SAME_CLIPS else owner
-
-
-def read_track(path: Path) -> PoseTrack:
-    """A track from an .npz file as ``python -m inference keypoints`` writes it."""
-    with np.load(path, allow_pickle=False) as file:
-        size = file["size"]
-        return PoseTrack(
-            file["keypoints"].astype(np.float32), file["times_s"].astype(np.float64), (int(size[0]), int(size[1]))
-        )
 
 
 def cached_track(clip: Path, part: str) -> PoseTrack | None:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sklearn.ensemble import ExtraTreesClassifier
 
 from inference import metrics, reps, signals, weights
+from inference.evaluate import read_track
 from inference.train import clips
 from inference.trees import Forest
 from inference.types import PoseTrack
@@ -47,7 +48,7 @@ def read_countix() -> Iterator[tuple[str, int, PoseTrack]]:
     with (folder / "LABELS.csv").open(newline="", encoding="utf-8") as file:
         for row in csv.DictReader(file):
             if Path(row["file"]).stem not in overlaps:
-                yield row["file"], int(row["reps"]), clips.read_track(folder / row["file"])
+                yield row["file"], int(row["reps"]), read_track(folder / row["file"])
 
 
 def read_film(file: str, group: str, source: str, true: int, track: PoseTrack, speed: float) -> Counted | None:
