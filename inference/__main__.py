@@ -40,6 +40,10 @@ COMMANDS: dict[tuple[str, ...], Command] = {
     ("evaluate-pose",): Command("inference.evaluate_pose", "score a pose estimator on labelled pictures"),
     ("train", "pose"): Command("inference.train.pose", "train the pose network"),
     ("train", "classifier"): Command("inference.train.classifier", "train the exercise classifier"),
+    ("train", "motion-figures"): Command(
+        "inference.train.motion_figures", "measure the classifier's design on public motion sets"
+    ),
+    ("train", "plots"): Command("inference.train.plots", "table and pictures of held-out predictions"),
     ("train", "reps"): Command("inference.train.reps", "fit the repetition counter"),
 }
 

@@ -19,6 +19,7 @@ from inference.train.clips import LabelledTrack
 from inference.types import PoseTrack
 
 PENN_HZ = 25.0  # not stated by the set
+GUESSED = 0.3  # confidence of a joint that the annotators could not see
 PENN_NAMES = {  # "" = an exercise that the catalogue does not have
     "bench_press": "bench_press", "clean_and_jerk": "", "jumping_jacks": "jumping_jack",
     "jump_rope": "jump_rope", "pullup": "pull_up", "pushup": "push_up", "situp": "sit_up", "squat": "barbell_squat",
@@ -30,26 +31,33 @@ WEIGHT = 0.25  # these sets are large; strangers' clips matter more
 TAKEN_OF_OTHER = 0.35  # share of the sequences that show no exercise
 
 
-def _slices(offsets: NDArray[np.int64]) -> list[slice]:
+def slice_sequences(offsets: NDArray[np.int64]) -> list[slice]:
+    """Where each sequence lies in the table of all frames."""
     return [slice(int(a), int(b)) for a, b in itertools.pairwise(offsets)]
 
 
-def read_penn(split: str = "train") -> Iterator[LabelledTrack]:
+def read_penn_actions(split: str) -> Iterator[tuple[PoseTrack, dict[str, str]]]:
     """Penn Action (Zhang, Zhu, Derpanis, ICCV 2013), one of its official halves; hidden joints keep their guess."""
     folder = clips.DATA / "motion" / "penn_action"
     with np.load(folder / "sequences.npz") as file:
         keypoints, offsets = file["keypoints"].astype(np.float32), file["offsets"]
     with (folder / "index.csv").open(newline="", encoding="utf-8") as file_rows:
         rows = list(csv.DictReader(file_rows))
-    for row, part in zip(rows, _slices(offsets), strict=True):
+    for row, part in zip(rows, slice_sequences(offsets), strict=True):
         points = keypoints[part].copy()
         guessed = (points[..., 2] == 0) & (points[..., :2] != 0).any(axis=-1)
-        points[guessed, 2] = 0.3
+        points[guessed, 2] = GUESSED
+        if row["split"] == split and (points[..., 2] > 0).any():
+            size = (int(row["width"]), int(row["height"]))
+            yield PoseTrack(points, np.arange(len(points)) / PENN_HZ, size), row
+
+
+def read_penn(split: str = "train") -> Iterator[LabelledTrack]:
+    """Penn Action under the catalogue's names."""
+    for track, row in read_penn_actions(split):
         name = PENN_NAMES.get(row["exercise"], catalogue.OTHER)
-        if not name or row["split"] != split or not (points[..., 2] > 0).any():
-            continue
-        track = PoseTrack(points, np.arange(len(points)) / PENN_HZ, (int(row["width"]), int(row["height"])))
-        yield LabelledTrack(f"penn/{row['id']}", "motion", name, None, "penn", WEIGHT, row["view"], track)
+        if name:
+            yield LabelledTrack(f"penn/{row['id']}", "motion", name, None, "penn", WEIGHT, row["view"], track)
 
 
 def read_utd(seed: int = 0) -> Iterator[LabelledTrack]:
@@ -60,7 +68,7 @@ def read_utd(seed: int = 0) -> Iterator[LabelledTrack]:
         points, offsets, confidence = file["keypoints3d"].astype(np.float32), file["offsets"], file["confidence"]
     with (folder / "index.csv").open(newline="", encoding="utf-8") as file_rows:
         rows = list(csv.DictReader(file_rows))
-    for row, part in zip(rows, _slices(offsets), strict=True):
+    for row, part in zip(rows, slice_sequences(offsets), strict=True):
         flat = _project(points[part], rng.uniform(-TURN_RAD, TURN_RAD))
         keypoints = np.zeros((len(flat), COUNT, 3), np.float32)
         keypoints[..., :2], keypoints[..., 2] = flat, confidence[part]

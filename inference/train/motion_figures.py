@@ -1,0 +1,159 @@
+"""The classifier's design measured on public motion sets: `python -m inference train motion-figures`.
+
+Penn Action in its official halves (eight exercises, 13 joints by hand) and UI-PRMD with subjects 8 to 10 held out.
+Networks of the shipped design are trained on the one part and scored on the other, then forgotten.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from sklearn.ensemble import ExtraTreesClassifier
+from torch.nn import functional
+from tqdm import trange
+
+from inference import statistics, windows
+from inference.classify import blend
+from inference.network import ExerciseLSTM
+from inference.train import clips, motion_sets
+from inference.train.classifier import (
+    BATCH,
+    CONTRAST_LOSS,
+    DECAY,
+    HIDDEN,
+    NETWORK_SHARE,
+    RATE,
+    SMOOTHING,
+    TREES,
+    contrast,
+)  # fmt: skip
+from inference.train.windows import draw, wear
+from inference.types import PoseTrack
+
+PRMD_HZ, PRMD_PIXELS_A_MM = 25.0, 0.3
+PRMD_HELD_OUT = {8, 9, 10}
+PRMD_VIEWS = 3  # of each training sequence; those held out are seen once, from an angle drawn by chance
+PRMD_TURN_RAD = 1.0
+Z_95 = 1.96
+
+
+@dataclass(frozen=True)
+class Sequence2D:
+    """One labelled sequence of a motion set."""
+
+    name: str
+    held_out: bool
+    track: PoseTrack
+
+
+def wilson(right: int, count: int) -> tuple[float, float]:
+    """95 % interval of a share (Wilson 1927)."""
+    share, z2 = right / count, Z_95**2
+    middle = (share + z2 / (2 * count)) / (1 + z2 / count)
+    half = Z_95 * math.sqrt(share * (1 - share) / count + z2 / (4 * count**2)) / (1 + z2 / count)
+    return middle - half, middle + half
+
+
+def read_penn() -> Iterator[Sequence2D]:
+    """The eight exercises of Penn Action in both official halves."""
+    for split in ("train", "test"):
+        for track, row in motion_sets.read_penn_actions(split):
+            if row["exercise"] in motion_sets.PENN_NAMES:
+                yield Sequence2D(row["exercise"], split == "test", track)
+
+
+def read_prmd(seed: int = 0) -> Iterator[Sequence2D]:
+    """UI-PRMD (Vakanski et al. 2018), correct and incorrect repetitions, through cameras at random angles."""
+    rng = np.random.default_rng(seed)
+    folder = clips.DATA / "motion" / "ui_prmd"
+    with np.load(folder / "sequences.npz") as file:
+        points, offsets, confidence = file["keypoints3d"].astype(np.float32), file["offsets"], file["confidence"]
+    with (folder / "index.csv").open(newline="", encoding="utf-8") as rows:
+        for row, part in zip(csv.DictReader(rows), motion_sets.slice_sequences(offsets), strict=True):
+            if part.stop - part.start < windows.FRAMES // 8:
+                continue
+            held_out = int(row["subject"]) in PRMD_HELD_OUT
+            for turn_rad in rng.uniform(-PRMD_TURN_RAD, PRMD_TURN_RAD, 1 if held_out else PRMD_VIEWS):
+                yield Sequence2D(row["movement"], held_out, _film(points[part], confidence[part], turn_rad))
+
+
+def _film(points: NDArray[np.float32], confidence: NDArray[Any], turn_rad: float) -> PoseTrack:
+    """Millimetres, z up, facing +x, to what a far camera at an angle sees."""
+    across = points[..., 1] * np.cos(turn_rad) + points[..., 0] * np.sin(turn_rad)
+    flat = np.stack([across, -points[..., 2]], axis=-1) * PRMD_PIXELS_A_MM + 500
+    keypoints = np.concatenate([flat, confidence[..., None]], axis=-1).astype(np.float32)
+    return PoseTrack(keypoints, np.arange(len(keypoints)) / PRMD_HZ, (1000, 1000))
+
+
+def train_network(tracks: Sequence[PoseTrack], label: NDArray[np.int64], steps: int) -> ExerciseLSTM:
+    """The shipped design without its family scores, which these sets do not have."""
+    rng = np.random.default_rng(0)
+    torch.manual_seed(0)
+    sized = [windows.size_track(track) for track in tracks]
+    network = ExerciseLSTM(windows.CHANNELS, int(label.max()) + 1, 1, HIDDEN)
+    optimiser = torch.optim.AdamW(network.parameters(), RATE, weight_decay=DECAY)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps)
+    for _ in trange(steps, mininterval=5):
+        chosen = rng.choice(len(tracks), BATCH)
+        frames = torch.from_numpy(windows.make_channels(wear(draw([sized[i] for i in chosen], rng), rng)))
+        target = torch.from_numpy(label[chosen])
+        names, _, embedding = network(frames)
+        loss = functional.cross_entropy(names, target, label_smoothing=SMOOTHING)
+        loss = loss + CONTRAST_LOSS * contrast(embedding, target)
+        optimiser.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimiser.step()
+        schedule.step()
+    return network.eval()
+
+
+@torch.inference_mode()
+def ask_network(network: ExerciseLSTM, track: PoseTrack) -> NDArray[np.float64]:
+    """Class probabilities (C,) on which the windows of a track and their mirror images agree best."""
+    sized = windows.size_track(track)
+    batch = windows.cut(sized, windows.choose_spans(float(sized.times_s[0]), float(sized.times_s[-1])))
+    scores = [network(torch.from_numpy(windows.make_channels(view)))[0] for view in (batch, batch.mirrored())]
+    votes = functional.log_softmax(torch.cat(scores), dim=1).mean(0)
+    return torch.softmax(votes, dim=0).double().numpy()
+
+
+def measure(sequences: Sequence[Sequence2D], steps: int) -> dict[str, object]:
+    """Shares named right by the network, by the forest, and by both together."""
+    names = sorted({s.name for s in sequences})
+    train, test = [s for s in sequences if not s.held_out], [s for s in sequences if s.held_out]
+    label, truth = (np.array([names.index(s.name) for s in part]) for part in (train, test))
+    network = train_network([s.track for s in train], label, steps)
+    forest = ExtraTreesClassifier(TREES, n_jobs=1, random_state=0)
+    forest.fit(np.concatenate([statistics.both_views(s.track) for s in train]), np.repeat(label, 2))
+    by_network = np.stack([ask_network(network, s.track) for s in test])
+    by_forest = np.stack([forest.predict_proba(statistics.both_views(s.track)).mean(axis=0) for s in test])
+    told = {"lstm": by_network, "forest": by_forest, "both": blend(by_network, by_forest, NETWORK_SHARE, 1.0)}
+    figures: dict[str, object] = {"train": len(train), "test": len(test)}
+    for name, probabilities in told.items():
+        right = int((probabilities.argmax(axis=1) == truth).sum())
+        figures[name] = {"accuracy": right / len(test), "right": right, "interval_95": wilson(right, len(test))}
+    return figures
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which set, and how long."""
+    parser.add_argument("--sets", nargs="+", choices=("penn", "prmd"), default=["penn", "prmd"])
+    parser.add_argument("--steps", type=int, default=1000)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print one JSON object a set."""
+    torch.set_num_threads(1)
+    for name in args.sets:
+        sequences = list(read_penn() if name == "penn" else read_prmd())
+        print(json.dumps({name: measure(sequences, args.steps)}), flush=True)
+    return 0
