@@ -1,0 +1,67 @@
+"""Milliseconds a clip for naming and counting on one core, beside what one would write in an afternoon.
+
+``python -m inference.bench.recognise_cost``. The plain counter is the first principal component and its peaks, run in
+the same process on the same track.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+from scipy.ndimage import gaussian_filter1d
+from scipy.signal import find_peaks
+
+from inference import pipeline, signals
+from inference.classify import Classifier
+from inference.recognise import cut
+from inference.reps import count_reps
+from inference.types import AnalysisOptions, PoseTrack, Segment
+
+SAMPLE = Path(__file__).resolve().parents[2] / "frontend" / "static" / "sample" / "squats.mp4"
+LENGTHS_S = (6.0, 12.0, 27.0)
+ROUNDS = 15
+
+
+def count_plainly(track: PoseTrack) -> int:
+    """Peaks of the first principal component."""
+    points = track.keypoints[..., :2].reshape(len(track.keypoints), -1).astype(np.float64)
+    (first, _share), *_ = signals.principal(points, 1)
+    smooth = gaussian_filter1d(first, 2.0)
+    height = 0.45 * float(np.ptp(smooth))
+    return max(len(find_peaks(sign * smooth, prominence=height)[0]) for sign in (1, -1))
+
+
+def median_ms(work: Callable[[], object]) -> float:
+    """Median of several rounds after one that warms up."""
+    work()
+    spent = []
+    for _ in range(ROUNDS):
+        began_s = time.perf_counter()
+        work()
+        spent.append(time.perf_counter() - began_s)
+    return round(1000 * float(np.median(spent)), 1)
+
+
+def main() -> None:
+    """Print one JSON object: milliseconds by length of clip."""
+    torch.set_num_threads(1)
+    _info, track = pipeline.track_pose(SAMPLE, AnalysisOptions())
+    classifier = Classifier.load()
+    figures = {}
+    for length_s in LENGTHS_S:
+        part = cut(track, Segment(0.0, length_s))
+        figures[f"{length_s:.0f} s"] = {
+            "name": median_ms(lambda part=part: classifier.predict(part)),  # type: ignore[misc]
+            "count": median_ms(lambda part=part: count_reps(part)),  # type: ignore[misc]
+            "plain count": median_ms(lambda part=part: count_plainly(part)),  # type: ignore[misc]
+        }
+    print(json.dumps(figures, indent=1))
+
+
+if __name__ == "__main__":
+    main()
