@@ -104,7 +104,7 @@ def draw_confusion(rows: list[Prediction], out: Path) -> None:
     figure, axes = pyplot.subplots(figsize=(0.25 * len(names) + 3,) * 2, layout="constrained")
     axes.imshow(np.sqrt(table / np.maximum(table.sum(1, keepdims=True), 1)), cmap="Greys")
     for row, column in np.argwhere(table):
-        shade = "white" if row == column else "tab:red"
+        shade = "white" if row == column else "tab:orange"
         axes.text(column, row, str(table[row, column]), ha="center", va="center", fontsize=6, color=shade)
     axes.set_xticks(range(len(names)), names, rotation=90, fontsize=7)
     axes.set_yticks(range(len(names)), names, fontsize=7)
