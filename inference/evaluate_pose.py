@@ -106,18 +106,20 @@ def score_example(estimator: PoseEstimator, example: Example, *, whole_picture: 
 
 
 def summarise(scored: list[Scored]) -> dict[str, Any]:
-    """All people with the given box on top; then by posture, by kind of truth, and with the whole picture."""
+    """On top what the estimator makes of the whole picture, or of the given box if that was all it got.
+
+    With the box always stand beside it: all people, by posture, and by kind of truth.
+    """
     boxed = [one.with_box for one in scored]
-    figures = pose_metrics.summarise(boxed)
+    whole = [s.whole_picture for s in scored if s.whole_picture is not None]
+    figures = pose_metrics.summarise(whole or boxed)
+    figures["with_box"] = pose_metrics.summarise(boxed)
     figures["ms_per_crop"] = round(1000 * float(np.median([s.seconds for s in scored])), 2) if scored else None
     figures["by_posture"] = {p: pose_metrics.summarise([s for s in boxed if s.posture == p]) for p in POSTURES}
     figures["by_truth"] = {
         "people": pose_metrics.summarise([s.with_box for s in scored if s.by_people]),
         "teacher": pose_metrics.summarise([s.with_box for s in scored if not s.by_people]),
     }
-    whole = [s.whole_picture for s in scored if s.whole_picture is not None]
-    if whole:
-        figures["whole_picture"] = pose_metrics.summarise(whole)
     return figures
 
 
@@ -134,21 +136,26 @@ def run(args: argparse.Namespace) -> int:
     estimator = pose.load(args.estimator)
     examples = tqdm(read_examples(args.shard), total=count_lines(args.shard), unit="picture", file=sys.stderr)
     looked_at = [score_example(estimator, one, whole_picture=not args.box_only) for one in examples]
-    figures = summarise([one for one in looked_at if one is not None])
-    figures = {"estimator": f"{estimator.name}@{estimator.version}", "shard": args.shard.name, **figures}
+    figures = {
+        "estimator": f"{estimator.name}@{estimator.version}",
+        "shard": args.shard.name,
+        **summarise([one for one in looked_at if one is not None]),
+        "not_scored": sum(one is None for one in looked_at),
+    }
     print(json.dumps(figures) if args.json else _as_table(figures))
     return 0
 
 
 def _as_table(figures: dict[str, Any]) -> str:
-    groups = {"all, with the box": figures, **figures["by_posture"]}
+    groups = {"all": figures, "all, with the box": figures["with_box"], **figures["by_posture"]}
     groups |= {f"truth by {name}": group for name, group in figures["by_truth"].items()}
-    if "whole_picture" in figures:
-        groups["all, whole picture"] = figures["whole_picture"]
     keys = ("people", "pck_0.2", "pck_0.1", "error_px_at_1920", "median_error_px_at_1920", "joints_missing")
     titles = ("people", "PCK@0.2", "PCK@0.1", "mean px", "median px", "missing")
     lines = [f"{figures['estimator']} on {figures['shard']}", f"{'':<20}" + "".join(f"{t:>11}" for t in titles)]
     for name, group in groups.items():
         if group["people"]:
             lines.append(f"{name:<20}" + "".join(f"{'-' if group[k] is None else group[k]:>11}" for k in keys))
-    return "\n".join([*lines, f"{figures['ms_per_crop']} ms a crop (median)"])
+    lines.append(
+        f"{figures['ms_per_crop']} ms a crop (median); {figures['not_scored']} without shoulders or hips left out"
+    )
+    return "\n".join(lines)

@@ -17,7 +17,7 @@ from inference import skeleton
 
 BOX_GROWTH = 1.25  # the given box is the bounds of the truth grown by this
 LEAST_TORSO_PX = 10.0
-SCALED_BOX_PX = 648.0  # a person who fills 60 % of a frame 1080 high
+SCALED_PERSON_PX = 648.0  # a person who fills 60 % of a frame 1080 high
 UPRIGHT_UNTIL_DEG, UPSIDE_DOWN_FROM_DEG = 45.0, 135.0
 _DIAGONALS = (("left_shoulder", "right_hip"), ("right_shoulder", "left_hip"))
 
@@ -28,13 +28,13 @@ class Score:
 
     distances_px: NDArray[np.float64]  # (J,) NaN where the estimator gave nothing
     torso_px: float
-    box_height_px: float
+    height_px: float  # of the person: the bounds of the known joints, not grown
     posture: str  # "upright", "lying", "upside_down" or "unknown"
 
     @property
     def scaled_px(self) -> NDArray[np.float64]:
         """(J,) as if the person filled 60 % of a picture 1920 x 1080."""
-        return self.distances_px * SCALED_BOX_PX / max(self.box_height_px, 1.0)
+        return self.distances_px * SCALED_PERSON_PX / self.height_px
 
 
 def given_box(truth: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -87,8 +87,8 @@ def score_person(
         return None
     distances = np.hypot(*(found[known, :2] - truth[known, :2]).astype(np.float64).T)
     distances[found[known, 2] <= 0] = np.nan
-    box = given_box(truth)
-    return Score(distances, torso_px, float(box[3] - box[1]), describe_posture(*sources))
+    height_px = float(np.ptp(truth[known, 1]))
+    return Score(distances, torso_px, max(height_px, LEAST_TORSO_PX), describe_posture(*sources))
 
 
 def summarise(scores: Sequence[Score]) -> dict[str, Any]:

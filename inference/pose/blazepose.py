@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import local
 
 import numpy as np
@@ -29,6 +29,7 @@ LOST_AFTER = 6  # frames without a pose after which only the detector can find t
 BACKWARD_FRAMES = 150  # kept while nobody is found, to be looked at once somebody is
 NEAR = 0.45  # of a region's side: nearer centres are the same person
 SAME_CLOTHES, LIKE_CLOTHES = 0.8, 0.5  # likeness of colours: enough anywhere, enough near where somebody was lost
+QUARTERS = (0.0, np.pi / 2, -np.pi / 2, np.pi)
 MISSING = np.zeros((skeleton.COUNT, 3), np.float32)
 
 
@@ -91,14 +92,16 @@ class BlazePose:
         return self._pick(walk, size_px)
 
     def estimate_crop(self, image: NDArray[np.uint8], box: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Landmarks in the square around a box, looked at a second time where the first look says the body is."""
+        """Landmarks in the square around a box, looked at again where the first looks say the body is.
+
+        A box does not say which way up somebody is, so the first looks turn by quarters.
+        """
         x0, y0, x1, y1 = (float(v) for v in box)
-        region = Region((x0 + x1) / 2, (y0 + y1) / 2, max(x1 - x0, y1 - y0), 0.0)
-        first = self.locate(image, region)
+        square = Region((x0 + x1) / 2, (y0 + y1) / 2, max(x1 - x0, y1 - y0), 0.0)
+        first = max((self.locate(image, replace(square, rotation=turn)) for turn in QUARTERS), key=_certainty)
         if first.presence < MIN_PRESENCE:
             return first.keypoints()
-        second = self.locate(image, first.next_region)
-        return (second if second.presence >= first.presence else first).keypoints()
+        return max(self.locate(image, first.next_region), first, key=_certainty).keypoints()
 
     def detect_everywhere(self, image: NDArray[np.uint8], *, thorough: bool) -> list[Detection]:
         """People in a frame; when none stands in it, also turned by quarters, for those who lie."""
@@ -225,6 +228,11 @@ class _Walk:
             apart = np.hypot(older.region.x - younger.region.x, older.region.y - younger.region.y)
             if apart < 0.15 * max(older.region.side, younger.region.side):
                 younger.missed = LOST_AFTER
+
+
+def _certainty(look: Landmarks) -> float:
+    """A body seen the wrong way up may be sure to be there; its points are not."""
+    return look.presence * float(look.points[:, 2].mean())
 
 
 def _batched(frames: Iterable[Frame], count: int) -> Iterable[tuple[Frame, ...]]:
