@@ -35,7 +35,8 @@ def encode(
     x, y = np.moveaxis(points_px / cell_size(input_px, cells), -1, 0)
     columns = np.exp(-((np.arange(cells[0]) - x[..., None]) ** 2) / (2 * sigma_cells**2))
     rows = np.exp(-((np.arange(cells[1]) - y[..., None]) ** 2) / (2 * sigma_cells**2))
-    return (rows[..., :, None] * columns[..., None, :]).astype(np.float32)
+    heatmaps: NDArray[np.float32] = (rows[..., :, None] * columns[..., None, :]).astype(np.float32)
+    return heatmaps
 
 
 def decode(heatmaps: NDArray[np.float32], input_px: tuple[int, int]) -> NDArray[np.float32]:
