@@ -43,6 +43,7 @@ COMMANDS: dict[tuple[str, ...], Command] = {
         "inference.train.motion_figures", "measure the classifier's design on public motion sets"
     ),
     ("train", "plots"): Command("inference.train.plots", "table and pictures of held-out predictions"),
+    ("train", "pose"): Command("inference.train.pose.command", "train the pose network"),
     ("train", "reps"): Command("inference.train.reps", "fit the repetition counter"),
 }
 

@@ -15,30 +15,13 @@ from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from inference import weights
+from inference.pose.region import Region
 
 INPUT_PX = 224
 ANCHOR_GRIDS = ((28, 2), (14, 2), (7, 6))  # cells along a side, anchors in each
 MIN_SCORE = 0.5
 SAME_PERSON_IOU = 0.3
 REGION_GROWTH = 1.25
-
-
-@dataclass(frozen=True)
-class Region:
-    """A rotated square of the frame, in pixels; rotation in radians, 0 = the person is upright."""
-
-    x: float
-    y: float
-    side: float
-    rotation: float
-
-    def matrix(self, to_px: int) -> NDArray[np.float64]:
-        """(2, 3) affine map from frame pixels to a crop of to_px × to_px."""
-        scale = to_px / max(self.side, 1.0)
-        cos, sin = np.cos(self.rotation) * scale, np.sin(self.rotation) * scale
-        turn = np.array([[cos, sin], [-sin, cos]])
-        shift = np.array([to_px / 2, to_px / 2]) - turn @ np.array([self.x, self.y])
-        return np.column_stack([turn, shift])
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from inference import skeleton, weights
-from inference.pose.blazepose_detector import Region, region_from_points
+from inference.pose.blazepose_detector import region_from_points
+from inference.pose.region import Region
 
 INPUT_PX = 256
 POINTS, AUXILIARY = 33, (33, 34)  # the two further points say where to look next

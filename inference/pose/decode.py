@@ -81,15 +81,23 @@ def predict_heatmaps(
     *,
     swap: Sequence[int] | None = None,
     bf16: bool = False,
+    softmax: bool = False,
 ) -> Tensor:
     """Heatmaps (N, K, h, w) in float32.
 
-    With ``swap`` (the left-right partner of each keypoint) they are the mean of a flip test.
+    With ``swap`` (the left-right partner of each keypoint) they are the mean of a flip test. ``softmax`` is for
+    networks trained by cross-entropy, whose scores may be negative: each heatmap then sums to 1.
     """
     images = images.contiguous(memory_format=torch.channels_last)
+    read = as_probability if softmax else torch.Tensor.float
     with torch.autocast(images.device.type, torch.bfloat16, enabled=bf16):
-        heatmaps = network(images).float()
+        heatmaps = read(network(images))
         if swap is None:
             return heatmaps
-        mirrored = network(images.flip(-1)).float()
+        mirrored = read(network(images.flip(-1)))
     return (heatmaps + mirrored.flip(-1)[:, list(swap)]) / 2
+
+
+def as_probability(scores: Tensor) -> Tensor:
+    """Softmax over the cells of each map (N, K, h, w), in float32."""
+    return scores.float().flatten(2).softmax(dim=2).view(scores.shape)

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from torch.utils.flop_counter import FlopCounterMode
 
 from inference.pose.hrnet import HRNet, HrnetConfig, load_published
 
@@ -102,3 +103,13 @@ def test_heatmaps_are_a_quarter_of_the_picture(height: int, width: int) -> None:
     network = HRNet(HrnetConfig(width=18, keypoints=24, modules=(1, 1, 1), blocks=1)).eval()
     with torch.inference_mode():
         assert network(torch.zeros(2, 3, height, width)).shape == (2, 24, height // 4, width // 4)
+
+
+def test_the_cost_is_the_published_one():
+    """7.1 billion multiply-adds (counted in units of 2**30) for W32 at 256 x 192, Sun et al. 2019, table 1."""
+    with torch.device("meta"):
+        network = HRNet(HrnetConfig(width=32, keypoints=17)).eval()
+        picture = torch.zeros(1, 3, 256, 192)
+    with FlopCounterMode(display=False) as counter:
+        network(picture)
+    assert counter.get_total_flops() / 2 / 2**30 == pytest.approx(7.1, abs=0.05)

@@ -1,0 +1,1 @@
+"""Training of the pose network: shards of labelled people in, weights out."""

@@ -1,0 +1,200 @@
+"""The training loop: cross-entropy over heatmap cells, AdamW, a constant rate that falls at the end, averaged weights.
+
+A stopped run goes on where it was. A finished run can be continued too: the state before the rate began to fall is
+kept (``trunk.pt``), and a longer run starts from there (warm-up, stable, decay: Hu et al. 2024, arXiv:2404.06395).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+from torch.utils.data import DataLoader, Dataset
+
+from inference.pose import crop
+from inference.pose.decode import cell_size
+from inference.pose.heatmap_model import Recipe
+from inference.train.pose import augment
+from inference.train.pose.shards import Person
+
+WARM_UP_STEPS = 300
+AVERAGE_DECAY = 0.999
+CLIP = 5.0
+SAVE_EVERY_S = 240.0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One run."""
+
+    epochs: float
+    fall_epochs: float  # the last of them, in which the rate falls to nothing
+    batch: int = 32
+    rate: float = 1e-3
+    decay: float = 0.02
+    loaders: int = 1
+    device: str = "cpu"
+
+    def rate_at(self, epoch: float, step: int) -> float:
+        """Learning rate at a place in the run."""
+        left = (self.epochs - epoch) / max(self.fall_epochs, 1e-6)
+        return self.rate * min(1.0, (step + 1) / WARM_UP_STEPS) * float(np.clip(left, 0.0, 1.0))
+
+
+class Crops(Dataset[tuple[Tensor, Tensor]]):
+    """Worn crops; the chance of an item depends on the epoch and its number alone."""
+
+    def __init__(self, people: list[Person], size_px: tuple[int, int], epoch: int) -> None:
+        self.people, self.size_px, self.epoch = people, size_px, epoch
+
+    def __len__(self) -> int:
+        return len(self.people)
+
+    def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
+        rng = np.random.default_rng((self.epoch, index))
+        image, keypoints = augment.draw(self.people[index], self.size_px, rng)
+        return torch.from_numpy(image), torch.from_numpy(keypoints)
+
+
+@dataclass
+class State:
+    """Everything that a stopped run needs."""
+
+    network: nn.Module
+    average: nn.Module
+    optimiser: torch.optim.Optimizer
+    step: int = 0
+    seen: int = 0  # people of the running epoch
+    epoch: int = 0
+
+    def save(self, path: Path) -> None:
+        """Write beside and rename, so that a stop in between loses nothing."""
+        parts: dict[str, Any] = {"step": self.step, "seen": self.seen, "epoch": self.epoch}
+        parts |= {name: getattr(self, name).state_dict() for name in ("network", "average", "optimiser")}
+        torch.save(parts, path.with_suffix(".tmp"))
+        path.with_suffix(".tmp").replace(path)
+
+    def load(self, path: Path) -> None:
+        """Go on where the file was written."""
+        parts = torch.load(path, weights_only=True, map_location="cpu")
+        for name in ("network", "average", "optimiser"):
+            getattr(self, name).load_state_dict(parts[name])
+        self.step, self.seen, self.epoch = parts["step"], parts["seen"], parts["epoch"]
+
+
+def start(recipe: Recipe, plan: Plan) -> State:
+    """A fresh network, its average and its optimiser."""
+    torch.manual_seed(0)
+    network = recipe.build()
+    nn.init.normal_(network.final_layer.weight, std=0.001)
+    network = network.to(plan.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    thin = [p for p in network.parameters() if p.ndim < 2]  # norms and biases are not decayed
+    thick = [p for p in network.parameters() if p.ndim >= 2]
+    groups = [{"params": thick, "weight_decay": plan.decay}, {"params": thin, "weight_decay": 0.0}]
+    return State(network, deepcopy(network), torch.optim.AdamW(groups, plan.rate))
+
+
+def targets(keypoints: Tensor, recipe: Recipe) -> Tensor:
+    """Gaussians (N, 24, cells) that sum to 1, from keypoints (N, 24, 3) in pixels."""
+    columns, rows = (pixels // 4 for pixels in recipe.size_px)
+    unit = torch.from_numpy(cell_size(recipe.size_px, (columns, rows))).to(keypoints.device)
+    x, y = (keypoints[..., :2] / unit).unbind(-1)
+    across = torch.exp(-((torch.arange(columns, device=x.device) - x[..., None]) ** 2) / (2 * recipe.sigma_cells**2))
+    down = torch.exp(-((torch.arange(rows, device=x.device) - y[..., None]) ** 2) / (2 * recipe.sigma_cells**2))
+    maps = (down[..., :, None] * across[..., None, :]).flatten(2)
+    return maps / maps.sum(-1, keepdim=True).clamp_min(1e-9)
+
+
+def loss_of(scores: Tensor, keypoints: Tensor, recipe: Recipe) -> Tensor:
+    """Cross-entropy of scores (N, 24, h, w), each keypoint by its weight."""
+    log_share = functional.log_softmax(scores.float().flatten(2), dim=-1)
+    weight = keypoints[..., 2]
+    each = -(targets(keypoints, recipe) * log_share).sum(-1)
+    return (each * weight).sum() / weight.sum().clamp_min(1.0)
+
+
+def update(state: State, images: Tensor, keypoints: Tensor, recipe: Recipe, plan: Plan, rate: float) -> float:
+    """One step; returns the loss."""
+    for group in state.optimiser.param_groups:
+        group["lr"] = rate
+    with torch.autocast(plan.device, torch.bfloat16):
+        scores = state.network(images)
+    loss = loss_of(scores, keypoints, recipe)
+    state.optimiser.zero_grad(set_to_none=True)
+    loss.backward()  # type: ignore[no-untyped-call]
+    nn.utils.clip_grad_norm_(state.network.parameters(), CLIP)
+    state.optimiser.step()
+    state.step += 1
+    _average(state)
+    return float(loss.detach())
+
+
+@torch.no_grad()
+def _average(state: State) -> None:
+    """Exponential mean of the weights and of the norms' statistics; fast at first."""
+    keep = min(AVERAGE_DECAY, (1 + state.step) / (10 + state.step))
+    for mean, now in zip(state.average.state_dict().values(), state.network.state_dict().values(), strict=True):
+        if mean.is_floating_point():
+            mean.lerp_(now, 1 - keep)
+        else:
+            mean.copy_(now)
+
+
+def normalise(images: Tensor, device: str) -> Tensor:
+    """(N, H, W, 3) bytes to what the network sees."""
+    scaled = (images.to(device).float() - torch.from_numpy(crop.MEAN).to(device)) / torch.from_numpy(crop.SPREAD).to(
+        device
+    )
+    return scaled.permute(0, 3, 1, 2)
+
+
+def order_of(people: int, epoch: int) -> NDArray[np.int64]:
+    """The order of an epoch."""
+    return np.random.default_rng(epoch).permutation(people)
+
+
+def run_epoch(
+    state: State, people: list[Person], recipe: Recipe, plan: Plan, checkpoint: Path
+) -> Iterator[tuple[float, float]]:
+    """Yields (epochs done so far, loss) at every step; saves now and then."""
+    order = order_of(len(people), state.epoch)[state.seen :]
+    data = Crops(people, recipe.size_px, state.epoch)
+    loader = DataLoader(
+        data, plan.batch, sampler=order.tolist(), num_workers=plan.loaders, drop_last=True, worker_init_fn=_be_quiet
+    )
+    saved_s = time.monotonic()
+    state.network.train()
+    for images, keypoints in loader:
+        place = state.epoch + state.seen / len(people)
+        if place >= plan.epochs:
+            return
+        rate = plan.rate_at(place, state.step)
+        loss = update(state, normalise(images, plan.device), keypoints.to(plan.device), recipe, plan, rate)
+        state.seen += len(images)
+        if time.monotonic() - saved_s > SAVE_EVERY_S:
+            state.save(checkpoint)
+            saved_s = time.monotonic()
+        yield state.epoch + state.seen / len(people), loss
+    state.epoch, state.seen = state.epoch + 1, 0
+
+
+def _be_quiet(_worker: int) -> None:
+    """Loaders take no core from the network."""
+    import cv2
+
+    cv2.setNumThreads(1)
+    torch.set_num_threads(1)
+    with contextlib.suppress(OSError):
+        import os
+
+        os.nice(1)
