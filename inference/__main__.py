@@ -38,6 +38,7 @@ COMMANDS: dict[tuple[str, ...], Command] = {
     ("weights",): Command("inference.commands.weights", "fetch and verify the model files"),
     ("evaluate",): Command("inference.evaluate", "score a list of labelled clips"),
     ("evaluate-pose",): Command("inference.evaluate_pose", "score a pose estimator on labelled pictures"),
+    ("synth",): Command("inference.train.synthetic.command", "show synthetic motion of an exercise"),
     ("train", "classifier"): Command("inference.train.classifier", "train the exercise classifier"),
     ("train", "motion-figures"): Command(
         "inference.train.motion_figures", "measure the classifier's design on public motion sets"

@@ -74,3 +74,9 @@ def load(path: Path) -> tuple[Recipe, HRNet]:
     network = recipe.build()
     network.load_state_dict({k: v.float() if v.is_floating_point() else v for k, v in state.items()})
     return recipe, network.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+
+def has_bf16() -> bool:
+    """Whether the processor multiplies bfloat16 itself; where it does not, bfloat16 is slower than single precision."""
+    capabilities = torch.cpu.get_capabilities()
+    return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))

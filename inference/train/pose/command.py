@@ -7,6 +7,7 @@ import csv
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import cv2
 import matplotlib
 import torch
 from matplotlib import pyplot
@@ -37,9 +38,7 @@ class Preset:
 
 
 PRESETS = {
-    "cpu-small": Preset(
-        Recipe(modules=(1, 2, 2), blocks=2, size_px=(96, 128)), Plan(epochs=24, fall_epochs=4, loaders=1)
-    ),
+    "cpu-small": Preset(Recipe(modules=(1, 2, 2), blocks=2, size_px=(96, 128)), Plan(epochs=24, fall_epochs=4)),
     "gpu-w32": Preset(
         Recipe(size_px=(192, 256), sigma_cells=2.0),
         Plan(epochs=140, fall_epochs=30, batch=128, rate=2e-3, loaders=14, device="cuda"),
@@ -71,6 +70,7 @@ def _size(text: str) -> tuple[int, int]:
 
 def run(args: argparse.Namespace) -> int:
     """Train, or go on; figures after each epoch."""
+    cv2.setNumThreads(0)  # its pool does not survive the fork into loaders
     if args.threads:
         torch.set_num_threads(args.threads)
     preset = PRESETS[args.preset]

@@ -6,7 +6,6 @@ kept (``trunk.pt``), and a longer run starts from there (warm-up, stable, decay:
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections.abc import Iterator
 from copy import deepcopy
@@ -42,7 +41,7 @@ class Plan:
     batch: int = 32
     rate: float = 1e-3
     decay: float = 0.02
-    loaders: int = 1
+    loaders: int = 0  # processes that prepare crops; a crop takes half a millisecond
     device: str = "cpu"
 
     def rate_at(self, epoch: float, step: int) -> float:
@@ -169,9 +168,7 @@ def run_epoch(
     """Yields (epochs done so far, loss) at every step; saves now and then."""
     order = order_of(len(people), state.epoch)[state.seen :]
     data = Crops(people, recipe.size_px, state.epoch)
-    loader = DataLoader(
-        data, plan.batch, sampler=order.tolist(), num_workers=plan.loaders, drop_last=True, worker_init_fn=_be_quiet
-    )
+    loader = DataLoader(data, plan.batch, sampler=order.tolist(), num_workers=plan.loaders, drop_last=True)
     saved_s = time.monotonic()
     state.network.train()
     for images, keypoints in loader:
@@ -186,15 +183,3 @@ def run_epoch(
             saved_s = time.monotonic()
         yield state.epoch + state.seen / len(people), loss
     state.epoch, state.seen = state.epoch + 1, 0
-
-
-def _be_quiet(_worker: int) -> None:
-    """Loaders take no core from the network."""
-    import cv2
-
-    cv2.setNumThreads(1)
-    torch.set_num_threads(1)
-    with contextlib.suppress(OSError):
-        import os
-
-        os.nice(1)

@@ -1,0 +1,63 @@
+"""A phone that films the body: leaned against a bottle, on a bench or in a friend's hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from inference.train.synthetic.body import Floats, turn_x, turn_y, turn_z
+from inference.train.synthetic.perform import smooth_noise
+
+SIZES_PX = ((720, 1280), (1280, 720), (1080, 1920), (1920, 1080), (640, 480), (720, 720))
+VIEWS = {"side": (90, 0.33), "oblique": (45, 0.34), "front": (0, 0.25), "back": (180, 0.08)}  # degrees, chance
+SPREAD_DEG = 14.0
+
+
+@dataclass(frozen=True)
+class Camera:
+    """Where it stands and what it shows."""
+
+    view: str
+    azimuth_deg: float  # 0 = sees the front of the body
+    height_m: float
+    distance_m: float
+    roll_deg: float
+    fill: float  # share of the picture that the body spans
+    size_px: tuple[int, int]
+    shake_px: float
+
+
+def draw_camera(rng: np.random.Generator) -> Camera:
+    """Any angle; straight from the side, from the front and between are the usual ones."""
+    names = list(VIEWS)
+    view = names[int(rng.choice(len(names), p=[chance for _, chance in VIEWS.values()]))]
+    azimuth = VIEWS[view][0] * rng.choice([-1, 1]) + rng.normal(0, SPREAD_DEG)
+    return Camera(
+        view=view,
+        azimuth_deg=float(azimuth),
+        height_m=float(rng.uniform(0.2, 1.9)),
+        distance_m=float(rng.uniform(1.8, 5.5)),
+        roll_deg=float(rng.normal(0, 3)),
+        fill=float(rng.uniform(0.35, 1.0)),
+        size_px=SIZES_PX[int(rng.integers(len(SIZES_PX)))],
+        shake_px=float(rng.exponential(1.5)) if rng.random() < 0.4 else 0.0,
+    )
+
+
+def project(points: Floats, camera: Camera, rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """Metres (T, 24, 3) to pixels (T, 24, 2), and how far each point lies behind the body's middle, metres (T, 24)."""
+    target = (points.reshape(-1, 3).min(axis=0) + points.reshape(-1, 3).max(axis=0)) / 2
+    down = np.degrees(np.arctan2(camera.height_m - target[1], camera.distance_m))
+    # the axis z of the camera's frame points from the body to the camera
+    turned = turn_x(np.array(down)) @ turn_y(np.array(-camera.azimuth_deg))
+    seen = (points - target) @ turned.T @ turn_z(np.array(camera.roll_deg)).T
+    range_m = float(np.hypot(camera.distance_m, camera.height_m - target[1]))
+    depth = np.maximum(range_m - seen[..., 2], 0.4)
+    flat = np.stack([seen[..., 0], -seen[..., 1]], axis=-1) / depth[..., None]  # who faces us has the left on our right
+    low, high = flat.reshape(-1, 2).min(axis=0), flat.reshape(-1, 2).max(axis=0)
+    scale = camera.fill * float(np.min(np.array(camera.size_px) / np.maximum(high - low, 0.05)))
+    room = np.array(camera.size_px) * (1 - camera.fill) / 2
+    middle = np.array(camera.size_px) / 2 + rng.uniform(-1, 1, 2) * room
+    shake = smooth_noise(len(points), 2, 0.5, rng) * camera.shake_px
+    return (flat - (low + high) / 2) * scale + middle + shake[:, None], depth - range_m

@@ -1,0 +1,128 @@
+"""Synthetic motion: every exercise can be made, bodies stay whole, postures and repetitions are what they should be."""
+
+import numpy as np
+import pytest
+
+from inference import __main__ as cli
+from inference import catalogue, skeleton
+from inference.skeleton import INDEX
+from inference.train.synthetic import body, moves, scene, slugs, synthesise
+
+BONES = [("left_shoulder", "left_elbow"), ("left_elbow", "left_wrist"), ("left_hip", "left_knee"),
+         ("right_knee", "right_ankle"), ("right_ankle", "right_foot"), ("right_wrist", "right_palm")]  # fmt: skip
+
+
+def act(slug: str, seed: int = 1):
+    return scene.act(slug, np.random.default_rng(seed))
+
+
+def test_every_exercise_of_the_catalogue_can_be_made():
+    assert set(slugs()) == set(catalogue.exercises())
+
+
+@pytest.mark.parametrize("slug", slugs())
+def test_a_clip_is_sound(slug):
+    clip = synthesise(slug, np.random.default_rng(3))
+    keypoints, times_s = clip.track.keypoints, clip.track.times_s
+    assert keypoints.shape == (len(times_s), skeleton.COUNT, 3)
+    assert keypoints.dtype == np.float32
+    assert np.isfinite(keypoints).all()
+    assert np.diff(times_s) == pytest.approx(1 / 15)
+    assert 2 < times_s[-1] < 25
+    assert ((keypoints[..., 2] >= 0) & (keypoints[..., 2] <= 1)).all()
+    assert clip.track.found.mean() > 0.8
+    if catalogue.kind_of(slug) != "reps":
+        assert clip.reps == () or catalogue.kind_of(slug) == "none"
+    moments = [moment for rep in clip.reps for moment in rep]
+    assert moments == sorted(moments)
+    assert all(start < turn < end for start, turn, end in clip.reps)
+
+
+@pytest.mark.parametrize("slug", ["squat", "push_up", "pull_up", "burpee", "high_knees", "other"])
+def test_bones_keep_their_length(slug):
+    points, _ = act(slug)
+    for a, b in BONES:
+        lengths = np.linalg.norm(points[:, INDEX[a]] - points[:, INDEX[b]], axis=1)
+        assert np.ptp(lengths) < 1e-6
+
+
+def test_the_same_seed_gives_the_same_clip():
+    one, other = (synthesise("lunge", np.random.default_rng(4)) for _ in range(2))
+    assert np.array_equal(one.track.keypoints, other.track.keypoints)
+    assert one.reps == other.reps
+
+
+@pytest.mark.parametrize("slug", ["squat", "deadlift", "lunge", "burpee", "push_up", "other"])
+def test_nobody_sinks_into_the_ground(slug):
+    for seed in range(5):
+        points, _ = act(slug, seed)
+        feet = points[:, [INDEX["left_foot"], INDEX["right_foot"], INDEX["left_ankle"], INDEX["right_ankle"]], 1]
+        assert feet.min() > -1e-6
+
+
+def height_of(points, name):
+    return points[:, INDEX[name], 1]
+
+
+def test_a_squat_goes_down_and_comes_up_again():
+    points, reps = act("squat")
+    waist = height_of(points, "waist")
+    start, turn, end = (int(at * 30) for at in reps[0])
+    assert waist[turn] < 0.75 * waist[start]
+    assert waist[min(end, len(waist) - 1)] == pytest.approx(waist[start], rel=0.08)
+
+
+def test_who_hangs_has_the_hands_above_the_head():
+    points, reps = act("pull_up")
+    assert (height_of(points, "left_wrist") > height_of(points, "nose") - 0.3).all()
+    start, turn, _ = (int(at * 30) for at in reps[0])
+    assert height_of(points, "nose")[turn] > height_of(points, "nose")[start] + 0.2
+
+
+@pytest.mark.parametrize("slug", ["bench_press", "crunch", "superman", "lying_leg_raise", "push_up"])
+def test_who_lies_is_low_and_long(slug):
+    points, _ = act(slug)
+    spine = points[0, INDEX["neck"]] - points[0, INDEX["waist"]]
+    assert abs(spine[1]) < 0.5 * np.linalg.norm(spine)
+
+
+def test_a_raise_to_the_side_brings_the_hands_to_the_shoulders():
+    points, reps = act("lateral_raise")
+    turn = int(reps[0][1] * 30)
+    assert height_of(points, "left_wrist")[turn] > height_of(points, "left_shoulder")[turn] - 0.3
+    assert abs(points[turn, INDEX["left_wrist"], 0] - points[turn, INDEX["neck"], 0]) > 0.4
+
+
+def test_sides_take_turns_in_a_lunge():
+    for seed in range(10):
+        points, reps = act("lunge", seed)
+        if len(reps) >= 2:
+            first, second = (int(turn * 30) for _, turn, _ in reps[:2])
+            knees = points[:, INDEX["left_knee"], 2] - points[:, INDEX["right_knee"], 2]
+            assert knees[first] * knees[second] < 0
+            return
+    pytest.fail("no clip with two repetitions")
+
+
+def test_angles_outside_what_a_body_can_do_are_cut():
+    somebody = body.draw_proportions(np.random.default_rng(0))
+    angles = np.zeros((2, len(body.CHANNELS)))
+    angles[1, body.NUMBER["left_elbow"]] = 400
+    angles[0, body.NUMBER["left_elbow"]] = body.CHANNELS["left_elbow"][1]
+    assert np.allclose(*body.points_of(angles, somebody))
+
+
+def test_the_mirrored_pose_is_the_mirrored_body():
+    rng = np.random.default_rng(2)
+    angles = np.clip(rng.normal(10, 25, (4, len(body.CHANNELS))), *body.LIMITS.T)
+    somebody = body.draw_proportions(rng)
+    here, there = body.points_of(angles, somebody), body.points_of(moves.mirror(angles), somebody)
+    assert there == pytest.approx(here[:, skeleton.MIRROR_ORDER] * [-1, 1, 1])
+
+
+def test_the_command_writes_pictures(tmp_path, capsys):
+    gif, sheet = tmp_path / "a.gif", tmp_path / "a.png"
+    assert cli.main(["synth", "squat", "plank", "--count", "1", "--gif", str(gif), "--sheet", str(sheet)]) == 0
+    assert gif.stat().st_size > 2000
+    assert sheet.stat().st_size > 1000
+    assert "squat" in capsys.readouterr().out
