@@ -58,7 +58,7 @@ class Classifier:
 
     def __init__(self, recipe: Recipe, members: list[ExerciseLSTM], forest: Forest) -> None:
         self.recipe = recipe
-        self._members = [member.eval() for member in members]
+        self.members = [member.eval() for member in members]
         self._forest = forest
         family = {name: i for i, name in enumerate(recipe.families)}
         self._family_of = torch.tensor([family[catalogue.family_of(slug)] for slug in recipe.classes])
@@ -74,7 +74,7 @@ class Classifier:
         votes, embeddings = [], []
         for view in (batch, batch.mirrored()):
             frames = torch.from_numpy(windows.make_channels(view))
-            for member in self._members:
+            for member in self.members:
                 names, families, embedding = member(frames)
                 family = functional.log_softmax(families, dim=1).mean(0)[self._family_of]
                 votes.append(functional.log_softmax(names, dim=1).mean(0) + FAMILY_WEIGHT * family)
@@ -82,6 +82,17 @@ class Classifier:
         probabilities = torch.softmax(torch.stack(votes).mean(0), dim=0).double().numpy()
         middle = torch.stack(embeddings).reshape(2, -1).mean(0)
         return probabilities, functional.normalize(middle, dim=0).numpy()
+
+    @torch.inference_mode()
+    def score_families(self, track: PoseTrack, spans: list[tuple[float, float]]) -> NDArray[np.float64]:
+        """Log probabilities (spans, families) of each span by itself, by the network alone."""
+        batch = windows.cut(windows.size_track(track), spans)
+        votes = [
+            functional.log_softmax(member(torch.from_numpy(windows.make_channels(view)))[1], dim=1)
+            for view in (batch, batch.mirrored())
+            for member in self.members
+        ]
+        return torch.stack(votes).mean(0).double().numpy()
 
     def predict(self, track: PoseTrack) -> Classification:
         """Name a track; "other" with an empty embedding when there is too little to see."""
@@ -107,7 +118,7 @@ class Classifier:
         return tuple(Candidate(self.recipe.classes[i], float(weighted[i])) for i in order[:CANDIDATES])
 
     def _embedding_size(self) -> int:
-        return len(self._members) * self._members[0].name.in_features
+        return len(self.members) * self.members[0].name.in_features
 
 
 @cache

@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
-from inference import catalogue
+from inference import catalogue, supersets
 from inference.classify import Classifier
 from inference.examples import Examples
 from inference.reps import count_reps
@@ -25,6 +26,9 @@ class Names(Protocol):
     def predict(self, track: PoseTrack) -> Classification:
         """Name a track."""
 
+    def score_families(self, track: PoseTrack, spans: list[tuple[float, float]]) -> NDArray[np.float64]:
+        """Log probabilities (spans, families) of each span by itself."""
+
 
 def recognise(track: PoseTrack, *, examples: Examples | None = None, classifier: Names | None = None) -> Recognition:
     """Name the clip as a whole and each of its sets, and count their repetitions."""
@@ -35,7 +39,9 @@ def recognise(track: PoseTrack, *, examples: Examples | None = None, classifier:
         return examples.overrule(found) if examples else found
 
     whole = name(track)
-    segments = cut_sets(track)
+    segments = [
+        part for active in cut_sets(track) for part in supersets.split(track, active, classifier.score_families)
+    ]
     if len(segments) < 2:
         sets = tuple(_recognise_set(track, segment, whole) for segment in segments)
     else:

@@ -25,20 +25,12 @@ from inference import statistics, windows
 from inference.classify import blend
 from inference.network import ExerciseLSTM
 from inference.train import clips, motion_sets
-from inference.train.classifier import (
-    BATCH,
-    CONTRAST_LOSS,
-    DECAY,
-    HIDDEN,
-    NETWORK_SHARE,
-    RATE,
-    SMOOTHING,
-    TREES,
-    contrast,
-)  # fmt: skip
+from inference.train.classifier import NETWORK_SHARE
+from inference.train.lstm import BATCH, CONTRAST_LOSS, DECAY, HIDDEN, RATE, SMOOTHING, contrast
 from inference.train.windows import draw, wear
 from inference.types import PoseTrack
 
+TREES = 400
 PRMD_HZ, PRMD_PIXELS_A_MM = 25.0, 0.3
 PRMD_HELD_OUT = {8, 9, 10}
 PRMD_VIEWS = 3  # of each training sequence; those held out are seen once, from an angle drawn by chance

@@ -1,4 +1,4 @@
-"""Public motion sets as labelled tracks: Penn Action (2D, by hand) and UTD-MHAD (3D, seen by a random camera).
+"""Public motion sets as labelled tracks: Penn Action (2D, by hand) and UTD-MHAD (3D, through our own camera).
 
 They show what "other" looks like (throwing, bowling, waving, walking) beside exercises by people whom no clip shows.
 """
@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference import catalogue
-from inference.skeleton import COUNT
+from inference.skeleton import INDEX
 from inference.train import clips
 from inference.train.clips import LabelledTrack
+from inference.train.synthetic import camera, wear
 from inference.types import PoseTrack
 
 PENN_HZ = 25.0  # not stated by the set
@@ -25,8 +26,12 @@ PENN_NAMES = {  # "" = an exercise that the catalogue does not have
     "jump_rope": "jump_rope", "pullup": "pull_up", "pushup": "push_up", "situp": "sit_up", "squat": "barbell_squat",
 }  # fmt: skip
 UTD_NAMES = {"squat": "squat", "lunge": "lunge", "jog": "running_in_place", "arm_curl": "dumbbell_curl"}
-UTD_HZ, UTD_PIXELS_A_METRE = 30.0, 300.0
-TURN_RAD = 1.0  # a camera looks at the front within this angle
+UTD_HZ, UTD_EVERY = 30.0, 2
+UTD_AXES = np.array([-1.0, 1.0, -1.0])  # Kinect's x and z point the other way than ours
+FACE_M = {  # to the left, up and ahead of the middle of the head
+    "nose": (0, 0, 0.11), "left_eye": (0.033, 0.035, 0.09), "right_eye": (-0.033, 0.035, 0.09),
+    "left_ear": (0.075, 0, 0), "right_ear": (-0.075, 0, 0),
+}  # fmt: skip
 WEIGHT = 0.25  # these sets are large; strangers' clips matter more
 TAKEN_OF_OTHER = 0.35  # share of the sequences that show no exercise
 
@@ -61,27 +66,34 @@ def read_penn(split: str = "train") -> Iterator[LabelledTrack]:
 
 
 def read_utd(seed: int = 0) -> Iterator[LabelledTrack]:
-    """UTD-MHAD (Chen, Jafari, Kehtarnavaz, ICIP 2015) through a camera at a random angle."""
+    """UTD-MHAD (Chen, Jafari, Kehtarnavaz, ICIP 2015) as our own camera and estimator would have seen it."""
     rng = np.random.default_rng(seed)
     folder = clips.DATA / "motion" / "utd_mhad"
     with np.load(folder / "sequences.npz") as file:
-        points, offsets, confidence = file["keypoints3d"].astype(np.float32), file["offsets"], file["confidence"]
+        points, offsets = file["keypoints3d"].astype(np.float64), file["offsets"]
+        heads = file["extra_head_shouldercenter_spine_hipcenter"][:, 0].astype(np.float64)
     with (folder / "index.csv").open(newline="", encoding="utf-8") as file_rows:
         rows = list(csv.DictReader(file_rows))
     for row, part in zip(rows, slice_sequences(offsets), strict=True):
-        flat = _project(points[part], rng.uniform(-TURN_RAD, TURN_RAD))
-        keypoints = np.zeros((len(flat), COUNT, 3), np.float32)
-        keypoints[..., :2], keypoints[..., 2] = flat, confidence[part]
-        track = PoseTrack(keypoints, np.arange(len(flat)) / UTD_HZ, (1000, 1000))
+        body = add_face(points[part] * UTD_AXES, heads[part] * UTD_AXES)
         name = UTD_NAMES.get(row["action"], catalogue.OTHER)
-        yield LabelledTrack(f"utd/{row['id']}", "motion", name, None, "utd", WEIGHT, "", track)
+        seen_by = camera.draw_camera(rng)
+        flat, behind_m = camera.project(body, seen_by, rng)
+        keypoints = wear.wear(flat[::UTD_EVERY], behind_m[::UTD_EVERY], seen_by.size_px, rng)
+        track = PoseTrack(keypoints, np.arange(len(keypoints)) * UTD_EVERY / UTD_HZ, seen_by.size_px)
+        if track.found.any():
+            yield LabelledTrack(f"utd/{row['id']}", "motion", name, None, "utd", WEIGHT, seen_by.view, track)
 
 
-def _project(points: NDArray[np.float32], turn_rad: float) -> NDArray[np.float32]:
-    """(T, 24, 3) metres, y up, to pixels (T, 24, 2), y down, seen from an angle."""
-    across = -points[..., 0] * np.cos(turn_rad) + points[..., 2] * np.sin(turn_rad)
-    flat = np.stack([across, -points[..., 1]], axis=-1) * UTD_PIXELS_A_METRE + 500
-    return np.asarray(flat, np.float32)
+def add_face(points: NDArray[np.float64], head: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Place nose, eyes and ears of (T, 24, 3) about the middle of the head (T, 3), metres; they face as chests do."""
+    left = points[:, INDEX["left_shoulder"]] - points[:, INDEX["right_shoulder"]]
+    up = head - points[:, INDEX["neck"]]
+    left, up = (v / np.maximum(np.linalg.norm(v, axis=1, keepdims=True), 1e-6) for v in (left, up))
+    ahead = np.cross(left, up)
+    for name, (x, y, z) in FACE_M.items():
+        points[:, INDEX[name]] = head + x * left + y * up + z * ahead
+    return points
 
 
 def load(seed: int = 0) -> list[LabelledTrack]:

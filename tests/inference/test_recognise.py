@@ -18,6 +18,26 @@ class Named:
     def predict(self, track: PoseTrack) -> Classification:
         return Classification((Candidate(self.exercise, 0.9),), np.array([1, 0], np.float32))
 
+    def score_families(self, track: PoseTrack, spans: list[tuple[float, float]]) -> np.ndarray:
+        """Always the same family."""
+        return np.log(np.tile([0.9, 0.1], (len(spans), 1)))
+
+
+class Superset(Named):
+    """Squats until a moment, push-ups after it."""
+
+    def __init__(self, change_s: float) -> None:
+        super().__init__("squat")
+        self.change_s = change_s
+
+    def predict(self, track: PoseTrack) -> Classification:
+        early = float(track.times_s.mean()) < self.change_s
+        return Classification((Candidate("squat" if early else "push_up", 0.9),), np.array([1, 0], np.float32))
+
+    def score_families(self, track: PoseTrack, spans: list[tuple[float, float]]) -> np.ndarray:
+        early = np.array([(a + b) / 2 < self.change_s for a, b in spans])
+        return np.log(np.where(early[:, None], [0.95, 0.05], [0.05, 0.95]))
+
 
 def test_a_set_begins_with_its_first_and_ends_with_its_last_repetition():
     found = recognise(make_track(14, squat, waves(5, 2.0, 2.0)), classifier=Named("squat"))
@@ -47,6 +67,22 @@ def test_two_bouts_are_two_sets_with_their_counts():
     first, second = waves(6, 2.0, 1.0), waves(4, 2.0, 30.0)
     track = make_track(40, squat, lambda t: max(first(t), second(t)))
     assert [s.rep_count.count for s in recognise(track, classifier=Named("squat")).sets] == [6, 4]
+
+
+def test_two_exercises_without_a_rest_are_two_sets():
+    first, second = recognise(make_track(40, squat, waves(19, 2.0)), classifier=Superset(18.0)).sets
+    assert (first.exercise, second.exercise) == ("squat", "push_up")
+    assert first.end_s == pytest.approx(18.0, abs=2.5)
+    assert first.rep_count.count + second.rep_count.count == pytest.approx(19, abs=1)
+
+
+def test_one_odd_moment_does_not_cut_a_set():
+    class Doubtful(Named):
+        def score_families(self, track: PoseTrack, spans: list[tuple[float, float]]) -> np.ndarray:
+            odd = np.array([abs(a - 16) < 2 for a, _ in spans])
+            return np.log(np.where(odd[:, None], [0.1, 0.9], [0.8, 0.2]))
+
+    assert len(recognise(make_track(40, squat, waves(19, 2.0)), classifier=Doubtful("squat")).sets) == 1
 
 
 def test_examples_of_the_person_win():

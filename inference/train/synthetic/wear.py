@@ -15,6 +15,8 @@ HIDDEN_M = 0.12  # a limb that lies so far behind the middle may be hidden
 LIMBS = [[INDEX[f"{side}_{part}"] for part in parts] for side in ("left", "right")
          for parts in (("elbow", "wrist", "palm"), ("knee", "ankle", "foot"))]  # fmt: skip
 SWAP_SHARE, GAP_SHARE, BLOCKED_SHARE = 0.12, 0.12, 0.15
+CUT_SHARE = 0.15  # films that show no legs, which an estimator then guesses
+LEGS = [i for i, name in enumerate(skeleton.NAMES) if any(part in name for part in ("knee", "ankle", "foot"))]
 
 
 def wear(points: Floats, behind_m: Floats, size_px: tuple[int, int], rng: np.random.Generator) -> NDArray[np.float32]:
@@ -23,6 +25,8 @@ def wear(points: Floats, behind_m: Floats, size_px: tuple[int, int], rng: np.ran
     size = float(np.linalg.norm(np.ptp(points, axis=1), axis=1).mean())
     amount = np.exp(rng.normal(0, 0.5))
     hidden = _hide(behind_m, rng)
+    if rng.random() < CUT_SHARE:
+        hidden[:, LEGS] = 1.0
     noise = rng.normal(size=(frames, COUNT, 2)) * JITTER * 0.5
     noise += smooth_noise(frames, COUNT * 2, 0.25, rng).reshape(frames, COUNT, 2) * JITTER
     noise += rng.normal(0, BIAS, (1, COUNT, 2))

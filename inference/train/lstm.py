@@ -1,0 +1,116 @@
+"""Training of the classifier's network on windows of real and of synthetic motion, half and half."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from tqdm import trange
+
+from inference import catalogue, windows
+from inference.network import ExerciseLSTM
+from inference.train import pool
+from inference.train.clips import LabelledTrack
+from inference.train.windows import draw, wear
+from inference.windows import Sized
+
+BATCH, RATE, DECAY, SMOOTHING = 64, 2e-3, 0.02, 0.1
+FAMILY_LOSS, CONTRAST_LOSS, CONTRAST_TEMPERATURE = 0.3, 0.2, 0.1
+SYNTHETIC_SHARE = 0.5  # of each batch
+HIDDEN = 128
+SAVE_EVERY = 250  # steps
+
+CLASSES = tuple(sorted(catalogue.exercises()))
+FAMILIES = tuple(sorted({exercise.family for exercise in catalogue.exercises().values()}))
+FAMILY_OF = torch.tensor([FAMILIES.index(catalogue.family_of(slug)) for slug in CLASSES])
+
+
+def contrast(embedding: Tensor, label: Tensor) -> Tensor:
+    """Supervised contrastive loss of a batch of unit vectors (Khosla et al. 2020, equation 2)."""
+    likeness = embedding @ embedding.T / CONTRAST_TEMPERATURE
+    likeness = likeness - 1e9 * torch.eye(len(embedding))
+    same = (label[:, None] == label) & ~torch.eye(len(embedding), dtype=torch.bool)
+    log_share = likeness - torch.logsumexp(likeness, dim=1, keepdim=True)
+    partners = same.sum(1)
+    has = partners > 0
+    return -((log_share * same).sum(1)[has] / partners[has]).mean() if has.any() else embedding.sum() * 0
+
+
+class Source:
+    """Tracks to draw windows from, some more often than others."""
+
+    def __init__(self, tracks: Sequence[LabelledTrack], *, even: bool) -> None:
+        """``even``: every track as likely; else rare exercises are drawn more often than they occur."""
+        self.sized: list[Sized] = [windows.size_track(labelled.track) for labelled in tracks]
+        self.label = np.array([CLASSES.index(labelled.exercise) for labelled in tracks], np.int64)
+        weight = np.ones(len(tracks)) if even else pool.weigh(tracks)
+        total = np.bincount(self.label, weight, minlength=len(CLASSES))
+        chance = weight if even else weight / np.sqrt(total[self.label])
+        self.chance = chance / max(chance.sum(), 1e-9)
+
+    def draw(self, count: int, rng: np.random.Generator) -> tuple[list[Sized], list[int]]:
+        """So many tracks and their classes."""
+        chosen: list[int] = rng.choice(len(self.sized), count, p=self.chance).tolist() if count else []
+        return [self.sized[i] for i in chosen], self.label[chosen].tolist()
+
+
+def train(
+    real: Sequence[LabelledTrack],
+    synthetic: Sequence[LabelledTrack],
+    steps: int,
+    seed: int,
+    checkpoint: Path | None = None,
+    make: type[nn.Module] = ExerciseLSTM,
+) -> nn.Module:
+    """One network; with a checkpoint a stopped run goes on."""
+    rng = np.random.default_rng(seed)
+    torch.manual_seed(seed)
+    sources = Source(real, even=False), Source(synthetic, even=True)
+    made = int(BATCH * SYNTHETIC_SHARE) if synthetic else 0
+    network = make(windows.CHANNELS, len(CLASSES), len(FAMILIES), HIDDEN)
+    optimiser = torch.optim.AdamW(network.parameters(), RATE, weight_decay=DECAY)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps)
+    parts: dict[str, Any] = {"network": network, "optimiser": optimiser, "schedule": schedule}
+    first = _resume(checkpoint, parts)
+    network.train()
+    for step in (progress := trange(first, steps, initial=first, total=steps, desc=f"network {seed}", mininterval=5)):
+        drawn = [source.draw(n, rng) for source, n in zip(sources, (BATCH - made, made), strict=True)]
+        tracks, label = drawn[0][0] + drawn[1][0], drawn[0][1] + drawn[1][1]
+        frames = windows.make_channels(wear(draw(tracks, rng), rng))
+        loss = _step(network, optimiser, torch.from_numpy(frames), torch.tensor(label))
+        schedule.step()
+        if step % SAVE_EVERY == SAVE_EVERY - 1:
+            progress.set_postfix(loss=f"{loss:.3f}")
+            _save(checkpoint, parts, step + 1)
+    return network.eval()
+
+
+def _step(network: nn.Module, optimiser: torch.optim.Optimizer, frames: Tensor, label: Tensor) -> float:
+    names, families, embedding = network(frames)
+    loss = functional.cross_entropy(names, label, label_smoothing=SMOOTHING)
+    loss = loss + FAMILY_LOSS * functional.cross_entropy(families, FAMILY_OF[label], label_smoothing=SMOOTHING / 2)
+    loss = loss + CONTRAST_LOSS * contrast(embedding, label)
+    optimiser.zero_grad()
+    loss.backward()  # type: ignore[no-untyped-call]
+    nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+    optimiser.step()
+    return float(loss.detach())
+
+
+def _save(checkpoint: Path | None, parts: dict[str, Any], step: int) -> None:
+    if checkpoint:
+        torch.save({"step": step, **{name: part.state_dict() for name, part in parts.items()}}, checkpoint)
+
+
+def _resume(checkpoint: Path | None, parts: dict[str, Any]) -> int:
+    if checkpoint is None or not checkpoint.exists():
+        return 0
+    saved = torch.load(checkpoint, weights_only=True)
+    for name, part in parts.items():
+        part.load_state_dict(saved[name])
+    return int(saved["step"])
