@@ -25,7 +25,7 @@ from inference.types import PoseTrack, Rep, RepCount
 VERSION = "1"
 SMOOTHINGS = ((1.0, 0.20), (2.2, 0.50), (4.5, 1.00))  # frames of blur, shortest distance of two peaks in seconds
 PROMINENCES = (0.25, 0.45, 0.65)  # least height of a peak as a share of the signal's range
-PHASES = 16  # samples of a repetition when postures are compared
+PHASES = 8  # samples of a repetition when postures are compared
 LEAST_SAMPLES = 8
 TOP_READINGS = 3  # readings whose judgement counts for a number
 ALSO_POSSIBLE = 0.6  # of the best number's judgement: "10, maybe 11"
@@ -45,6 +45,14 @@ class Reading:
         return len(self.peaks)
 
 
+@dataclass(frozen=True)
+class _Curve:
+    """A smoothed signal, one way up, from its usual lowest value."""
+
+    shape: Floats  # (T,)
+    span: float  # how high it usually gets
+
+
 def read_signals(motion: MotionSignals) -> list[Reading]:
     """All different readings of a stretch."""
     readings = []
@@ -52,23 +60,21 @@ def read_signals(motion: MotionSignals) -> list[Reading]:
         seen = set()
         for blur, apart_s in SMOOTHINGS:
             smooth = gaussian_filter1d(signal.values, blur)
-            for up in (1.0, -1.0):
-                for peaks, shape in _find_peaks(up * smooth, apart_s):
+            low, high = np.percentile(smooth, [3, 97])
+            for up, curve in ((1, _Curve(smooth - low, high - low)), (-1, _Curve(high - smooth, high - low))):
+                for peaks in _find_peaks(curve, apart_s):
                     key = (up, *peaks.tolist())
                     if key not in seen:
                         seen.add(key)
-                        readings.append(_describe(peaks, shape, motion, signal.name, signal.explained))
+                        readings.append(_describe(peaks, curve, motion, signal.name, signal.explained))
     return readings
 
 
-def _find_peaks(values: Floats, apart_s: float) -> list[tuple[NDArray[np.int64], Floats]]:
-    low, high = np.percentile(values, [3, 97])
-    shape = values - low
-    found = []
-    for share in PROMINENCES:
-        peaks, _ = find_peaks(values, prominence=share * max(high - low, 1e-9), distance=max(int(apart_s * RATE_HZ), 1))
-        found.append((peaks, shape))
-    return found
+def _find_peaks(curve: _Curve, apart_s: float) -> list[NDArray[np.int64]]:
+    """One set of peaks (n,) for each least height."""
+    apart, span = max(int(apart_s * RATE_HZ), 1), max(curve.span, 1e-9)
+    peaks, found = find_peaks(curve.shape, prominence=PROMINENCES[0] * span, distance=apart)
+    return [peaks[found["prominences"] >= share * span] for share in PROMINENCES]
 
 
 def _bounds(peaks: NDArray[np.int64], shape: Floats) -> NDArray[np.int64]:
@@ -95,11 +101,11 @@ def _likeness(bounds: NDArray[np.int64], postures: Floats) -> tuple[float, float
     return float(likeness.mean()), float(likeness.min())
 
 
-def _describe(peaks: NDArray[np.int64], shape: Floats, motion: MotionSignals, name: str, explained: float) -> Reading:
+def _describe(peaks: NDArray[np.int64], curve: _Curve, motion: MotionSignals, name: str, explained: float) -> Reading:
     """Features by which a reading is judged; FEATURES lists their names."""
+    shape, span = curve.shape, curve.span or 1e-9
     bounds = _bounds(peaks, shape)
     count, samples = len(peaks), len(shape)
-    span = float(np.percentile(shape, 97)) or 1e-9
     lengths_s = np.diff(bounds) / RATE_HZ if count else np.zeros(1)
     before, after = (
         (shape[peaks] - shape[bounds[:-1]], shape[peaks] - shape[bounds[1:]]) if count else (np.zeros(1),) * 2

@@ -40,16 +40,29 @@ class Forest:
         return np.asarray(shares, np.float32)
 
     def save(self, path: Path) -> None:
-        """Write an .npz file."""
+        """Write an .npz file; children as steps and nothing at inner nodes, which halves it."""
+        own = np.arange(len(self.left), dtype=np.int32)
         np.savez_compressed(
-            path, depth=self.depth, classes=self.classes, **{name: getattr(self, name) for name in _ARRAYS}
+            path,
+            roots=self.roots,
+            feature=self.feature,
+            threshold=self.threshold,
+            left=self.left - own,
+            right=self.right - own,
+            value=np.where((self.left == own)[:, None], self.value, 0).astype(np.float16),
+            depth=self.depth,
+            classes=self.classes,
         )
 
     @classmethod
     def load(cls, path: Path) -> Forest:
         """Read an .npz file that ``save`` wrote."""
         with np.load(path, allow_pickle=False) as file:
-            return cls(**{n: file[n] for n in _ARRAYS}, depth=int(file["depth"]), classes=int(file["classes"]))
+            arrays = {name: file[name] for name in ("roots", "feature", "threshold", "left", "right", "value")}
+            depth, classes = int(file["depth"]), int(file["classes"])
+        own = np.arange(len(arrays["left"]), dtype=np.int32)
+        arrays |= {name: arrays[name] + own for name in ("left", "right")}
+        return cls(**arrays, depth=depth, classes=classes)
 
     @classmethod
     def from_sklearn(cls, model: Any, classes: int = 0) -> Forest:
@@ -83,6 +96,3 @@ class Forest:
             depth=max(estimator.tree_.max_depth for estimator in model.estimators_) + 1,
             classes=classes,
         )
-
-
-_ARRAYS = ("roots", "feature", "threshold", "left", "right", "value")

@@ -74,19 +74,19 @@ RECORDS = {
             **_MEDIAPIPE,  # type: ignore[arg-type]
         ),
         Weight(
-            "counter", "counter.npz", "ba70d9075dd8dae9ac941295bff1340958a12d4f4cbd5bdac5265c52ef727407", "MIT", _OWN
+            "counter", "counter.npz", "178304ef27542be42e9b6976a341e930b2905664656c487bd1fd27086a62a969", "MIT", _OWN
         ),
         Weight(
             "classifier",
             "classifier.safetensors",
-            "cccd89a1006609879687f4ea14f75bb896710cfe12660d9158def76d50a6174d",
+            "b6b71e5d03b69e7db4948aa67700f0c128f3a3a910eada5beb8ea6a4d624d416",
             "MIT",
             _OWN,
         ),
         Weight(
             "classifier-forest",
             "classifier-forest.npz",
-            "a9d85ade7a07fe769d73fc640c9f889dd558450eb668239d7623a7c9b9db21bb",
+            "736228760a594ccc0241c361a0d6897f1e0aa83328f4d3bbf5b8c1c21d3c0fb1",
             "MIT",
             _OWN,
         ),

@@ -20,6 +20,7 @@ from torch import Tensor
 
 from inference.pose import crop, decode
 from inference.pose.hrnet import HRNet, HrnetConfig
+from inference.pose.hrnet import load_published as load_state
 from inference.skeleton import MIRROR_ORDER
 
 
@@ -33,6 +34,7 @@ class Recipe:
     keypoints: int = 24
     size_px: tuple[int, int] = (192, 256)  # (width, height) of the crops
     sigma_cells: float = 1.5  # of the Gaussians it was trained towards
+    softmax: bool = True  # trained by cross-entropy over the cells; False = by squared error, as published ones are
 
     def build(self) -> HRNet:
         """An untrained network."""
@@ -40,7 +42,7 @@ class Recipe:
 
 
 class HeatmapModel:
-    """Crops in, keypoints out. The network was trained by cross-entropy over the cells of each heatmap."""
+    """Crops in, keypoints out."""
 
     def __init__(self, recipe: Recipe, network: Callable[[Tensor], Tensor], *, bf16: bool = False) -> None:
         self.recipe = recipe
@@ -48,14 +50,18 @@ class HeatmapModel:
         self.bf16 = bf16
 
     def locate(self, crops: NDArray[np.uint8], *, flip: bool = False) -> NDArray[np.float32]:
-        """Keypoints (N, 24, 3) in pixels of crops (N, H, W, 3) RGB; with ``flip`` the mean with the mirror image.
+        """Keypoints (N, K, 3) in pixels of crops (N, H, W, 3) RGB; with ``flip`` the mean with the mirror image.
 
         The third column is the height of the peak against that of the Gaussian trained towards, at most 1.
         """
-        swap = list(MIRROR_ORDER) if flip else None
-        scores = decode.predict_heatmaps(self.network, crop.to_tensor(crops), swap=swap, bf16=self.bf16, softmax=True)
-        found = decode.decode(scores.numpy(), self.recipe.size_px)
-        found[..., 2] = np.minimum(found[..., 2] * 2 * np.pi * self.recipe.sigma_cells**2, 1.0)
+        recipe = self.recipe
+        swap = list(MIRROR_ORDER[: recipe.keypoints]) if flip else None  # COCO's 17 are the first ones, in order
+        scores = decode.predict_heatmaps(
+            self.network, crop.to_tensor(crops), swap=swap, bf16=self.bf16, softmax=recipe.softmax
+        )
+        found = decode.decode(scores.numpy(), recipe.size_px)
+        highest = 1 / (2 * np.pi * recipe.sigma_cells**2) if recipe.softmax else 1.0
+        found[..., 2] = np.clip(found[..., 2] / highest, 0.0, 1.0)
         return found
 
 
@@ -74,6 +80,14 @@ def load(path: Path) -> tuple[Recipe, HRNet]:
     network = recipe.build()
     network.load_state_dict({k: v.float() if v.is_floating_point() else v for k, v in state.items()})
     return recipe, network.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+
+def load_published(path: Path, recipe: Recipe) -> HRNet:
+    """A published checkpoint in a network of its recipe, ready to predict."""
+    stored = torch.load(path, map_location="cpu", weights_only=True)
+    network = recipe.build()
+    load_state(network, stored.get("state_dict", stored))
+    return network.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
 
 
 def has_bf16() -> bool:

