@@ -41,6 +41,7 @@ COMMANDS: dict[tuple[str, ...], Command] = {
     ("evaluate-pose",): Command("inference.evaluate_pose", "score a pose estimator on labelled pictures"),
     ("synth",): Command("inference.train.synthetic.command", "show synthetic motion of an exercise"),
     ("train", "classifier"): Command("inference.train.classifier", "train the exercise classifier"),
+    ("train", "compare"): Command("inference.train.compare", "train networks of other designs on the same folds"),
     ("train", "motion-figures"): Command(
         "inference.train.motion_figures", "measure the classifier's design on public motion sets"
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +65,7 @@ def train(
     steps: int,
     seed: int,
     checkpoint: Path | None = None,
-    make: type[nn.Module] = ExerciseLSTM,
+    make: Callable[..., nn.Module] = ExerciseLSTM,
 ) -> nn.Module:
     """One network; with a checkpoint a stopped run goes on."""
     rng = np.random.default_rng(seed)

@@ -1,0 +1,154 @@
+"""Networks of other designs on the same windows: `python -m inference train compare`.
+
+Each is trained like the shipped one, on the same folds, with sources held out, and scored without the forest.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable
+from typing import cast
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from inference import catalogue, windows
+from inference.classify import Classifier, Recipe
+from inference.network import EMBEDDING, ExerciseLSTM
+from inference.train import clips, lstm, pool
+from inference.train.classifier import FOLDS, SYNTHETIC_EACH
+from inference.train.clips import LabelledTrack
+from inference.train.lstm import CLASSES, FAMILIES, HIDDEN
+from inference.trees import Forest
+
+DROPOUT = 0.4
+
+
+class _Scorer(nn.Module):
+    """Input layer and heads as the shipped network has them, around something that turns frames into one vector."""
+
+    def __init__(self, channels: int, classes: int, families: int, hidden: int, pooled: int) -> None:
+        super().__init__()
+        self.enter = nn.Sequential(nn.LayerNorm(channels), nn.Dropout(0.1), nn.Linear(channels, hidden), nn.GELU())
+        self.embed = nn.Sequential(nn.Dropout(DROPOUT), nn.Linear(pooled, EMBEDDING))
+        self.name = nn.Linear(EMBEDDING, classes)
+        self.family = nn.Linear(EMBEDDING, families)
+
+    def pool(self, frames: Tensor) -> Tensor:
+        """(B, 32, hidden) to (B, pooled)."""
+        raise NotImplementedError
+
+    def forward(self, frames: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Class scores, family scores and embedding of a batch of windows."""
+        embedding = self.embed(self.pool(self.enter(frames)))
+        shaped = functional.gelu(embedding)
+        return self.name(shaped), self.family(shaped), functional.normalize(embedding, dim=1)
+
+
+class PlainLSTM(_Scorer):
+    """One direction, and its last state alone, as in the source report."""
+
+    def __init__(self, channels: int, classes: int, families: int, hidden: int) -> None:
+        super().__init__(channels, classes, families, hidden, hidden)
+        self.recur = nn.LSTM(hidden, hidden, batch_first=True)
+
+    def pool(self, frames: Tensor) -> Tensor:
+        """The state after the last frame."""
+        return self.recur(frames)[0][:, -1]  # type: ignore[no-any-return]
+
+
+class BidirectionalLSTM(_Scorer):
+    """Both directions, the mean of their states."""
+
+    def __init__(self, channels: int, classes: int, families: int, hidden: int) -> None:
+        super().__init__(channels, classes, families, hidden, 2 * hidden)
+        self.recur = nn.LSTM(hidden, hidden, batch_first=True, bidirectional=True)
+
+    def pool(self, frames: Tensor) -> Tensor:
+        """Mean over time."""
+        return self.recur(frames)[0].mean(1)  # type: ignore[no-any-return]
+
+
+class TemporalConvolution(_Scorer):
+    """Four dilated convolutions beside identities (Bai, Kolter, Koltun 2018), mean and maximum over time."""
+
+    def __init__(self, channels: int, classes: int, families: int, hidden: int) -> None:
+        super().__init__(channels, classes, families, hidden, 2 * hidden)
+        self.layers = nn.ModuleList(nn.Conv1d(hidden, hidden, 3, padding=d, dilation=d) for d in (1, 2, 4, 8))
+
+    def pool(self, frames: Tensor) -> Tensor:
+        """Mean and maximum over time."""
+        x = frames.transpose(1, 2)
+        for layer in self.layers:
+            x = x + functional.gelu(layer(x))
+        return torch.cat([x.mean(2), x.amax(2)], dim=1)
+
+
+class Transformer(_Scorer):
+    """Two layers of self-attention (Vaswani et al. 2017) with learned places, mean and maximum over time."""
+
+    def __init__(self, channels: int, classes: int, families: int, hidden: int) -> None:
+        super().__init__(channels, classes, families, hidden, 2 * hidden)
+        self.place = nn.Parameter(torch.randn(windows.FRAMES, hidden) * 0.02)
+        layer = nn.TransformerEncoderLayer(hidden, 4, 2 * hidden, 0.1, "gelu", batch_first=True, norm_first=True)
+        self.layers = nn.TransformerEncoder(layer, 2, enable_nested_tensor=False)
+
+    def pool(self, frames: Tensor) -> Tensor:
+        """Mean and maximum over time."""
+        x = self.layers(frames + self.place)
+        return torch.cat([x.mean(1), x.amax(1)], dim=1)
+
+
+DESIGNS: dict[str, Callable[..., nn.Module]] = {
+    "LSTM, last state (source report)": PlainLSTM,
+    "bidirectional LSTM, mean": BidirectionalLSTM,
+    "bidirectional LSTM, attention + mean + max (shipped)": ExerciseLSTM,
+    "temporal convolution": TemporalConvolution,
+    "transformer": Transformer,
+}
+
+
+def score(network: nn.Module, tracks: list[LabelledTrack]) -> list[tuple[bool, bool, bool]]:
+    """Whether each track is named right, among three, and in the right family."""
+    recipe = Recipe(CLASSES, FAMILIES, HIDDEN, 1, 1.0, 1.0)
+    classifier = Classifier(recipe, [cast(ExerciseLSTM, network)], cast(Forest, None))
+    told = []
+    for labelled in tracks:
+        sized = windows.size_track(labelled.track)
+        spans = windows.choose_spans(float(sized.times_s[0]), float(sized.times_s[-1]))
+        chances, _ = classifier.score_windows(windows.cut(sized, spans))
+        names = [CLASSES[i] for i in np.argsort(-chances)[:3]]
+        same_family = catalogue.family_of(names[0]) == catalogue.family_of(labelled.exercise)
+        told.append((names[0] == labelled.exercise, labelled.exercise in names, same_family))
+    return told
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """How long, and on how many folds."""
+    parser.add_argument("--steps", type=int, default=800)
+    parser.add_argument("--folds", type=int, default=FOLDS, help="how many of the folds to look at")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print a table, one line a design."""
+    torch.set_num_threads(1)
+    real, synthetic = list(clips.load()), pool.make_synthetic(SYNTHETIC_EACH, seed=11)
+    fold_of = clips.split_folds([t.group for t in real if t.part == "checked"], FOLDS)
+    print("| design | parameters | clips | exact | top 3 | family | minutes |\n|---|---|---|---|---|---|---|")
+    for name, design in DESIGNS.items():
+        began_s, told = time.monotonic(), []
+        for fold in range(args.folds):
+            kept = [t for t in real if fold_of.get(t.group) != fold]
+            network = lstm.train(kept, synthetic, args.steps, fold, make=design)
+            told += score(network, [t for t in real if fold_of.get(t.group) == fold and t.part == "checked"])
+        exact, three, family = np.mean(told, axis=0)
+        size = sum(p.numel() for p in network.parameters())
+        minutes = (time.monotonic() - began_s) / 60
+        print(
+            f"| {name} | {size:,} | {len(told)} | {exact:.3f} | {three:.3f} | {family:.3f} | {minutes:.0f} |",
+            flush=True,
+        )
+    return 0
