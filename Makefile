@@ -34,6 +34,7 @@ check: setup-dev  ## Format, lint, types and layers
 bench: setup-dev  ## Measure what docs/measurements.md states
 	@$(PY) -m inference.bench.clip_to_row
 	@$(PY) -m inference.bench.recognise_cost
+	@$(PY) -m inference.bench.pose_speed
 	@$(PY) manage.py measure_calendar
 
 lock: setup-dev  ## Resolve deploy/requirements*.in into the pinned lists
