@@ -28,7 +28,7 @@ CANDIDATES = 5
 FAMILY_WEIGHT = 0.3  # of the family scores in the sum of log probabilities
 FLOOR_NETWORK, FLOOR_FOREST = 1e-4, 2e-3  # neither may veto alone
 OTHER_PRIOR = 4.0  # there are far more ways of not exercising than a training set shows
-ABSTAIN = 0.27  # below it, the best name is no better than none
+ABSTAIN = 0.3  # below it, the best name is no better than none
 
 
 @dataclass(frozen=True)

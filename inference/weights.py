@@ -79,7 +79,7 @@ RECORDS = {
         Weight(
             "classifier",
             "classifier.safetensors",
-            "b6b71e5d03b69e7db4948aa67700f0c128f3a3a910eada5beb8ea6a4d624d416",
+            "22aa06b1df6ad1e8cae60519d943cffc55cc1b498cba01c4f034f4a6ec1b3452",
             "MIT",
             _OWN,
         ),
