@@ -25,7 +25,7 @@ from inference.types import PoseTrack, Rep, RepCount
 VERSION = "1"
 SMOOTHINGS = ((1.0, 0.20), (2.2, 0.50), (4.5, 1.00))  # frames of blur, shortest distance of two peaks in seconds
 PROMINENCES = (0.25, 0.45, 0.65)  # least height of a peak as a share of the signal's range
-PHASES = 8  # samples of a repetition when postures are compared
+PHASES = 16  # samples of a repetition when postures are compared
 LEAST_SAMPLES = 8
 TOP_READINGS = 3  # readings whose judgement counts for a number
 ALSO_POSSIBLE = 0.6  # of the best number's judgement: "10, maybe 11"

@@ -74,7 +74,7 @@ RECORDS = {
             **_MEDIAPIPE,  # type: ignore[arg-type]
         ),
         Weight(
-            "counter", "counter.npz", "178304ef27542be42e9b6976a341e930b2905664656c487bd1fd27086a62a969", "MIT", _OWN
+            "counter", "counter.npz", "99c1b3206bbfc5f0c75eeab46b9ac7db5273bf1f01977cee8aa00f51cd94504f", "MIT", _OWN
         ),
         Weight(
             "classifier",
