@@ -127,7 +127,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The shard, the estimator and the form of the answer."""
     parser.add_argument("shard", type=Path, metavar="SHARD.jsonl", help="its .tar lies beside it")
     parser.add_argument("--estimator", choices=pose.NAMES, default=pose.DEFAULT)
-    parser.add_argument("--box-only", action="store_true", help="leave out the estimator's own detector (faster)")
+    parser.add_argument(
+        "--box-only", action="store_true", help="leave out the estimator's own detector (top-down ones have none)"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
 
 
@@ -135,7 +137,8 @@ def run(args: argparse.Namespace) -> int:
     """Score every picture and print the figures."""
     estimator = pose.load(args.estimator)
     examples = tqdm(read_examples(args.shard), total=count_lines(args.shard), unit="picture", file=sys.stderr)
-    looked_at = [score_example(estimator, one, whole_picture=not args.box_only) for one in examples]
+    box_only = args.box_only or args.estimator in pose.TOP_DOWN
+    looked_at = [score_example(estimator, one, whole_picture=not box_only) for one in examples]
     figures = {
         "estimator": f"{estimator.name}@{estimator.version}",
         "shard": args.shard.name,

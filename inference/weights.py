@@ -91,6 +91,14 @@ RECORDS = {
             _OWN,
         ),
         Weight(
+            name="hrnet",
+            filename="hrnet.safetensors",
+            sha256="a123d115f5ecb76bea35d842ac7ce05e1312c5ef05f4d16303158ebe12c6253b",
+            licence="MIT",
+            source=_OWN,
+            input_size=(128, 96),
+        ),
+        Weight(
             name="hrnet-w32-coco",
             filename="hrnet_w32_coco_256x192-c78dce93_20200708.pth",
             sha256="c78dce93",

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from inference.types import Frame, PoseTrack
 
 DEFAULT = "blazepose-full"
-NAMES = (DEFAULT,)
+NAMES = (DEFAULT, "hrnet", "hrnet-w32-coco")  # the last one's weights are downloaded by hand
+TOP_DOWN = ("hrnet", "hrnet-w32-coco")  # have no detector of their own: somebody else finds the person
 
 
 class PoseEstimator(Protocol):
@@ -45,4 +46,8 @@ def load(
         from inference.pose.blazepose import BlazePose
 
         return BlazePose(person_hint=person_hint, query_image=query_image)
+    if name in NAMES:
+        from inference.pose.hrnet_estimator import HrnetPose
+
+        return HrnetPose(name, person_hint=person_hint, query_image=query_image)
     raise ValueError(f"no pose estimator is called {name!r}; there is: {', '.join(NAMES)}")
