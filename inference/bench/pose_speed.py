@@ -132,11 +132,11 @@ def _measure(ways: dict[str, Network], recipe: Recipe, crops: NDArray[np.uint8],
     }
 
 
-def _shift(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
-    """99th percentile of the distances, in pixels of the crop, of points that are sure."""
+def _shift(a: NDArray[np.float32], b: NDArray[np.float32]) -> float | None:
+    """99th percentile of the distances, in pixels of the crop, of points that are sure; None where none is."""
     sure = a[..., 2] > 0.3
     apart = np.linalg.norm(a[..., :2] - b[..., :2], axis=-1)[sure]
-    return round(float(np.percentile(apart, 99)), 3) if len(apart) else float("nan")
+    return round(float(np.percentile(apart, 99)), 3) if len(apart) else None
 
 
 if __name__ == "__main__":

@@ -106,7 +106,7 @@ def train(
 ) -> None:
     """Epochs to the end of the plan, a checkpoint and a line of figures after each."""
     while state.epoch + state.seen / len(people) < plan.epochs - 1e-3:
-        if state.epoch >= plan.epochs - plan.fall_epochs and not (folder / "trunk.pt").exists():
+        if 0 <= state.epoch - (plan.epochs - plan.fall_epochs) < 1 and state.seen == 0:  # the rate is about to fall
             state.save(folder / "trunk.pt")
         began = state.epoch
         loss = _train_epoch(state, people, recipe, plan, folder / "last.pt")
