@@ -151,9 +151,8 @@ def _average(state: State) -> None:
 
 def normalise(images: Tensor, device: str) -> Tensor:
     """(N, H, W, 3) bytes to what the network sees."""
-    scaled = (images.to(device).float() - torch.from_numpy(crop.MEAN).to(device)) / torch.from_numpy(crop.SPREAD).to(
-        device
-    )
+    mean, spread = (torch.from_numpy(values).to(device) for values in (crop.MEAN, crop.SPREAD))
+    scaled = (images.to(device).float() - mean) / spread
     return scaled.permute(0, 3, 1, 2)
 
 
