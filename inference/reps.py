@@ -85,20 +85,32 @@ def _bounds(peaks: NDArray[np.int64], shape: Floats) -> NDArray[np.int64]:
     return np.array([a + int(np.argmin(shape[a : b + 1])) for a, b in itertools.pairwise(edges)], np.int64)
 
 
-def _likeness(bounds: NDArray[np.int64], postures: Floats) -> tuple[float, float]:
-    """Mean and least correlation of each repetition's postures with the median repetition; 0 for fewer than two."""
+def _likeness(bounds: NDArray[np.int64], postures: Floats) -> Floats:
+    """Correlation (n,) of each repetition's postures with the median repetition; 0 for fewer than two."""
     count = len(bounds) - 1
     if count < 2:
-        return 0.0, 0.0
+        return np.zeros(1)
     steps = np.linspace(0, 1, PHASES)
     at = bounds[:-1, None] + steps * np.diff(bounds)[:, None]  # (n, PHASES)
     low = np.clip(at.astype(int), 0, len(postures) - 2)
     share = (at - low)[..., None]
     shapes = postures[low] * (1 - share) + postures[low + 1] * share - postures.mean(axis=0)
     flat = shapes.reshape(count, -1)
-    usual = np.median(flat, axis=0)
-    likeness = (flat @ usual) / np.maximum(np.linalg.norm(flat, axis=1) * np.linalg.norm(usual), 1e-9)
-    return float(likeness.mean()), float(likeness.min())
+    ordered = np.sort(flat, axis=0)  # a median; of few rows several times as fast as NumPy's
+    usual = (ordered[(count - 1) // 2] + ordered[count // 2]) / 2
+    return np.asarray((flat @ usual) / np.maximum(np.linalg.norm(flat, axis=1) * np.linalg.norm(usual), 1e-9))
+
+
+def _middle(values: Floats) -> float:
+    """The median; of few values several times as fast as NumPy's."""
+    ordered: list[float] = sorted(values.tolist())
+    return (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
+
+
+def _left_out(bounds: NDArray[np.int64], curve: _Curve) -> tuple[float, float]:
+    """How far the signal goes before the first repetition and after the last, as shares of its span."""
+    span = curve.span or 1e-9
+    return float(np.ptp(curve.shape[: bounds[0] + 1])) / span, float(np.ptp(curve.shape[bounds[-1] :])) / span
 
 
 def _describe(peaks: NDArray[np.int64], curve: _Curve, motion: MotionSignals, name: str, explained: float) -> Reading:
@@ -113,14 +125,16 @@ def _describe(peaks: NDArray[np.int64], curve: _Curve, motion: MotionSignals, na
     deep, shallow = np.maximum(before, after), np.minimum(before, after)
     whole = shallow / max(float(deep.max()), 1e-9)  # 1 = comes back as far as it went
     period_s = np.diff(peaks) / RATE_HZ if count > 1 else lengths_s
-    likeness, least_likeness = _likeness(bounds, motion.postures)
+    usual_deep, usual_s = max(_middle(deep), 1e-9), max(_middle(lengths_s), 0.1)
+    likeness = _likeness(bounds, motion.postures)
+    before_out, after_out = _left_out(bounds, curve)
     features = (
         np.log1p(count),
         period_s.std() / max(period_s.mean(), 0.1) if count > 2 else 0.1,
         np.log(max(period_s.mean(), 0.1)),
         deep.std() / max(deep.mean(), 1e-6),
-        likeness,
-        least_likeness,
+        likeness.mean(),
+        likeness.min(),
         explained,
         np.log(span + 1e-3),
         whole.min(),
@@ -130,7 +144,7 @@ def _describe(peaks: NDArray[np.int64], curve: _Curve, motion: MotionSignals, na
         lengths_s.sum() * RATE_HZ / samples,
         np.log(samples / RATE_HZ),
         lengths_s.min(),
-        lengths_s.max() / max(float(np.median(lengths_s)), 0.1),
+        lengths_s.max() / usual_s,
         float(name.startswith("all")),
         float(name.startswith("fast")),
         float(name.startswith("height")),
@@ -139,6 +153,16 @@ def _describe(peaks: NDArray[np.int64], curve: _Curve, motion: MotionSignals, na
         float(count == 1),
         shape[0] / span,
         shape[-1] / span,
+        likeness[0],
+        likeness[-1],
+        deep[0] / usual_deep,
+        deep[-1] / usual_deep,
+        lengths_s[0] / usual_s,
+        lengths_s[-1] / usual_s,
+        before_out,
+        after_out,
+        bounds[0] / RATE_HZ / usual_s,
+        (samples - 1 - bounds[-1]) / RATE_HZ / usual_s,
     )
     return Reading(peaks, bounds, tuple(float(value) for value in features))
 
@@ -146,8 +170,9 @@ def _describe(peaks: NDArray[np.int64], curve: _Curve, motion: MotionSignals, na
 FEATURES = (
     "log_count", "period_spread", "log_period", "depth_spread", "likeness", "least_likeness", "explained", "log_span",
     "least_whole", "whole", "first_whole", "last_whole", "cover", "log_length", "shortest", "longest", "is_all",
-    "is_fast", "is_height", "is_first", "none", "one", "starts_high", "ends_high", "same_count", "near_count",
-    "likeness_rank",
+    "is_fast", "is_height", "is_first", "none", "one", "starts_high", "ends_high", "first_likeness",
+    "last_likeness", "first_depth", "last_depth", "first_length", "last_length", "before_range", "after_range",
+    "before_length", "after_length", "same_count", "near_count", "likeness_rank",
 )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ SMOOTHING_FRAMES = 1.0
 DRIFT_S = 2.5  # slower than this is drift for the high-passed signals
 ANGLE_WEIGHT = 0.5  # a radian counts half a body size
 LEAST_WEIGHT = 0.05
+POSTURE_PARTS = 10  # principal components of a posture; what the others say is mostly jitter
 
 _ARMS = [INDEX[f"{s}_{p}"] for p in ("elbow", "wrist", "palm") for s in ("left", "right")]
 _LEGS = [INDEX[f"{s}_{p}"] for p in ("hip", "knee", "ankle", "foot") for s in ("left", "right")]
@@ -42,18 +43,21 @@ class MotionSignals:
     """All signals of a stretch, and the posture vectors they came from."""
 
     signals: tuple[Signal, ...]
-    postures: Floats  # (T, D), for comparing repetitions as a whole
+    postures: Floats  # (T, at most POSTURE_PARTS), for comparing repetitions as a whole
     times_s: Floats  # (T,)
 
 
 def principal(values: Floats, count: int) -> list[tuple[Floats, float]]:
     """First principal components of (T, D) as (T,) projections, each with its share of the variance."""
-    centred = values - np.median(values, axis=0)
-    covariance = centred.T @ centred
-    _, directions = np.linalg.eigh(covariance)
     total = max(float(((values - values.mean(axis=0)) ** 2).sum()), 1e-9)
-    parts = [centred @ directions[:, -1 - i] for i in range(min(count, values.shape[1]))]
-    return [(part, float(part.var() * len(part) / total)) for part in parts]
+    return [(part, float(part.var() * len(part) / total)) for part in project(values, count).T]
+
+
+def project(values: Floats, count: int) -> Floats:
+    """(T, D) on its first principal components about the median: (T, at most count), the largest first."""
+    centred = values - np.median(values, axis=0)
+    _, directions = np.linalg.eigh(centred.T @ centred)
+    return np.asarray(centred @ directions[:, ::-1][:, :count])
 
 
 def extract(keypoints: NDArray[np.float32], times_s: Floats) -> MotionSignals:
@@ -82,4 +86,4 @@ def extract(keypoints: NDArray[np.float32], times_s: Floats) -> MotionSignals:
         for name, group, count in groups
         for i, (values, share) in enumerate(principal(group, count))
     )
-    return MotionSignals(tuple(signals), postures, wanted_s)
+    return MotionSignals(tuple(signals), project(postures, POSTURE_PARTS), wanted_s)

@@ -74,7 +74,7 @@ RECORDS = {
             **_MEDIAPIPE,  # type: ignore[arg-type]
         ),
         Weight(
-            "counter", "counter.npz", "99c1b3206bbfc5f0c75eeab46b9ac7db5273bf1f01977cee8aa00f51cd94504f", "MIT", _OWN
+            "counter", "counter.npz", "18abd3057cca3eda1bbab1cb6144fd486158a55387311f82daf7d8058e5ea16f", "MIT", _OWN
         ),
         Weight(
             "classifier",
