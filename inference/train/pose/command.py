@@ -96,8 +96,7 @@ def _go_on(state: State, plan: Plan, folder: Path) -> None:
     last, trunk = folder / "last.pt", folder / "trunk.pt"
     if last.exists():
         state.load(last)
-    began = trunk.exists() and state.epoch + 1e-6 < plan.epochs - plan.fall_epochs
-    if began and torch.load(trunk, weights_only=True, map_location="cpu")["step"] < state.step:
+    if state.fell and trunk.exists() and state.epoch < plan.epochs - plan.fall_epochs:
         state.load(trunk)
 
 

@@ -75,10 +75,11 @@ class State:
     step: int = 0
     seen: int = 0  # people of the running epoch
     epoch: int = 0
+    fell: bool = False  # whether the rate has begun to fall
 
     def save(self, path: Path) -> None:
         """Write beside and rename, so that a stop in between loses nothing."""
-        parts: dict[str, Any] = {"step": self.step, "seen": self.seen, "epoch": self.epoch}
+        parts: dict[str, Any] = {name: getattr(self, name) for name in ("step", "seen", "epoch", "fell")}
         parts |= {name: getattr(self, name).state_dict() for name in ("network", "average", "optimiser")}
         torch.save(parts, path.with_suffix(".tmp"))
         path.with_suffix(".tmp").replace(path)
@@ -88,7 +89,7 @@ class State:
         parts = torch.load(path, weights_only=True, map_location="cpu")
         for name in ("network", "average", "optimiser"):
             getattr(self, name).load_state_dict(parts[name])
-        self.step, self.seen, self.epoch = parts["step"], parts["seen"], parts["epoch"]
+        self.step, self.seen, self.epoch, self.fell = (parts[name] for name in ("step", "seen", "epoch", "fell"))
 
 
 def start(recipe: Recipe, plan: Plan) -> State:
@@ -175,6 +176,7 @@ def run_epoch(
         if place >= plan.epochs:
             return
         rate = plan.rate_at(place, state.step)
+        state.fell |= place > plan.epochs - plan.fall_epochs
         loss = update(state, normalise(images, plan.device), keypoints.to(plan.device), recipe, plan, rate)
         state.seen += len(images)
         if time.monotonic() - saved_s > SAVE_EVERY_S:

@@ -171,3 +171,15 @@ def test_a_stopped_epoch_goes_on_in_the_middle(data, tmp_path):
         return state.network.final_layer.weight.detach()
 
     assert torch.allclose(train(None), train(1), atol=1e-5)
+
+
+def test_a_run_whose_rate_never_fell_loses_nothing_when_it_is_made_longer(data, tmp_path):
+    people = shards.read([data / "train-0.jsonl"])
+    plan = Plan(epochs=9, fall_epochs=1, batch=4)
+    state = loop.start(TINY, plan)
+    state.save(tmp_path / "trunk.pt")  # an earlier, shorter run left it
+    list(loop.run_epoch(state, people, TINY, plan, tmp_path / "last.pt"))
+    state.save(tmp_path / "last.pt")
+    again = loop.start(TINY, plan)
+    command._go_on(again, replace(plan, epochs=20), tmp_path)
+    assert (again.epoch, again.step, again.fell) == (1, 3, False)
