@@ -45,6 +45,7 @@ COMMANDS: dict[tuple[str, ...], Command] = {
     ("train", "motion-figures"): Command(
         "inference.train.motion_figures", "measure the classifier's design on public motion sets"
     ),
+    ("train", "person"): Command("inference.train.person.command", "train the person detector"),
     ("train", "plots"): Command("inference.train.plots", "table and pictures of held-out predictions"),
     ("train", "pose"): Command("inference.train.pose.command", "train the pose network"),
     ("train", "reps"): Command("inference.train.reps", "fit the repetition counter"),
