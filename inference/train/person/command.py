@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import time
 from copy import deepcopy
 from dataclasses import dataclass
@@ -111,7 +112,7 @@ def train(state: State, material: list[Picture], steps: int, batch: int, checkpo
     state.network.train()
     losses: list[float] = []
     for step in (bar := tqdm(range(state.step, steps), initial=state.step, total=steps, mininterval=10)):
-        rate = RATE * min(1.0, (step + 1) / 300) * (0.5 + 0.5 * np.cos(np.pi * step / steps))
+        rate = RATE * min(1.0, (step + 1) / 300) * (0.5 + 0.5 * math.cos(math.pi * step / steps))
         for group in state.optimiser.param_groups:
             group["lr"] = rate
         losses.append(_update(state, material, batch))

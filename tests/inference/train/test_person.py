@@ -1,14 +1,16 @@
 """The detector's training: boxes move with their pictures, anchors learn the right boxes, a small network learns."""
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
 import torch
 
 from inference.pose import yolo
-from inference.pose.person_detector import FoundPerson
+from inference.pose.person_detector import FoundPerson, Recipe
 from inference.pose.yolo import YoloConfig
-from inference.train.person import augment, figures, loss, pictures
+from inference.train.person import augment, command, figures, loss, pictures
 from inference.train.person.pictures import Picture
 
 
@@ -112,3 +114,26 @@ def test_a_grown_box_covers_the_head() -> None:
     x0, y0, x1, y1 = pictures.grown_box(keypoints)
     assert y0 == pytest.approx(20 - 6)
     assert (x0, x1, y1) == pytest.approx((47, 63, 123))
+
+
+def _interrupt() -> float:
+    raise KeyboardInterrupt
+
+
+def test_a_stopped_run_goes_on_where_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    small = Recipe(YoloConfig(classes=0, shrink=8, anchors=command.ANCHORS), 64)
+    monkeypatch.setattr(command, "RECIPE", small)
+    monkeypatch.setattr(command, "SAVE_EVERY", 2)
+    material = [_picture((0.4, 0.3, 0.6, 0.7)), _picture((0.1, 0.1, 0.4, 0.9), complete=False)]
+    whole = command.start(small)
+    command.train(whole, material, 4, 2, tmp_path / "whole.pt")
+    stopped, again = command.start(small), command.start(small)
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        update = command._update
+        patch.setattr(command, "_update", lambda s, *rest: update(s, *rest) if s.step < 3 else _interrupt())
+        command.train(stopped, material, 4, 2, tmp_path / "last.pt")
+    again.load(tmp_path / "last.pt")
+    command.train(again, material, 4, 2, tmp_path / "last.pt")
+    assert again.step == 4
+    for a, b in zip(whole.network.parameters(), again.network.parameters(), strict=True):
+        assert torch.allclose(a, b, atol=1e-4)
