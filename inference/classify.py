@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from safetensors import safe_open
+from torch import Tensor
 from torch.nn import functional
 
 from inference import catalogue, statistics, weights, windows
@@ -72,27 +73,21 @@ class Classifier:
     def score_windows(self, batch: windows.Windows) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
         """Class probabilities (C,) and embedding (D,) on which all windows and members agree best."""
         votes, embeddings = [], []
-        for view in (batch, batch.mirrored()):
-            frames = torch.from_numpy(windows.make_channels(view))
-            for member in self.members:
-                names, families, embedding = member(frames)
-                family = functional.log_softmax(families, dim=1).mean(0)[self._family_of]
-                votes.append(functional.log_softmax(names, dim=1).mean(0) + FAMILY_WEIGHT * family)
-                embeddings.append(embedding.mean(0))
+        frames = _both_views(batch)
+        for member in self.members:
+            names, families, embedding = member(frames)
+            family = functional.log_softmax(families, dim=1).mean(0)[self._family_of]
+            votes.append(functional.log_softmax(names, dim=1).mean(0) + FAMILY_WEIGHT * family)
+            embeddings.append(embedding.mean(0))
         probabilities = torch.softmax(torch.stack(votes).mean(0), dim=0).double().numpy()
-        middle = torch.stack(embeddings).reshape(2, -1).mean(0)
-        return probabilities, functional.normalize(middle, dim=0).numpy()
+        return probabilities, functional.normalize(torch.cat(embeddings), dim=0).numpy()
 
     @torch.inference_mode()
     def score_families(self, track: PoseTrack, spans: list[tuple[float, float]]) -> NDArray[np.float64]:
         """Log probabilities (spans, families) of each span by itself, by the network alone."""
-        batch = windows.cut(windows.size_track(track), spans)
-        votes = [
-            functional.log_softmax(member(torch.from_numpy(windows.make_channels(view)))[1], dim=1)
-            for view in (batch, batch.mirrored())
-            for member in self.members
-        ]
-        return torch.stack(votes).mean(0).double().numpy()
+        frames = _both_views(windows.cut(windows.size_track(track), spans))
+        votes = [functional.log_softmax(member(frames)[1], dim=1) for member in self.members]
+        return torch.stack(votes).reshape(2 * len(votes), len(spans), -1).mean(0).double().numpy()
 
     def predict(self, track: PoseTrack) -> Classification:
         """Name a track; "other" with an empty embedding when there is too little to see."""
@@ -119,6 +114,11 @@ class Classifier:
 
     def _embedding_size(self) -> int:
         return len(self.members) * self.members[0].name.in_features
+
+
+def _both_views(batch: windows.Windows) -> Tensor:
+    """Channels (2 W, 32, C) of windows and of their mirror images, for one pass through a network."""
+    return torch.from_numpy(np.concatenate([windows.make_channels(view) for view in (batch, batch.mirrored())]))
 
 
 @cache
