@@ -40,6 +40,8 @@ class Row:
     counted: int
     error: str | None
     seconds: float
+    frames: int = 0  # looked at; 0 for a file that failed
+    found: int = 0  # of them with the trainee
 
     @property
     def names(self) -> list[str]:
@@ -56,6 +58,8 @@ class Row:
             "reps": self.reps,
             "counted": self.counted,
             "error": self.error,
+            "frames": self.frames,
+            "found": self.found,
         }
 
 
@@ -75,7 +79,7 @@ def read_track(path: Path) -> PoseTrack:
     return PoseTrack(keypoints, times_s, (int(size[0]), int(size[1])))
 
 
-def recognise_file(path: Path, estimator: str | None, classifier: Classifier) -> Recognition:
+def recognise_file(path: Path, estimator: str | None, classifier: Classifier) -> tuple[PoseTrack, Recognition]:
     """Name and count one clip or keypoints file."""
     if path.suffix == ".npz":
         track = read_track(path)
@@ -83,7 +87,7 @@ def recognise_file(path: Path, estimator: str | None, classifier: Classifier) ->
             raise InferenceError(Code.NO_PERSON)
     else:
         _info, track = pipeline.track_pose(path, AnalysisOptions(estimator=estimator))
-    return recognise(track, classifier=classifier)
+    return track, recognise(track, classifier=classifier)
 
 
 def evaluate_row(label: dict[str, str], folder: Path, estimator: str | None, classifier: Classifier) -> Row:
@@ -92,7 +96,7 @@ def evaluate_row(label: dict[str, str], folder: Path, estimator: str | None, cla
     reps = int(float(reps_text)) if reps_text else None
     began_s = time.perf_counter()
     try:
-        found = recognise_file(folder / label["file"], estimator, classifier)
+        track, found = recognise_file(folder / label["file"], estimator, classifier)
     except InferenceError as error:
         # Nobody to be seen is a right answer for a clip that shows no exercise.
         nobody = error.code in {Code.NO_PERSON, Code.NO_MOVEMENT}
@@ -103,7 +107,10 @@ def evaluate_row(label: dict[str, str], folder: Path, estimator: str | None, cla
     named = tuple((c.exercise, c.confidence) for c in found.classification.candidates)
     counted = sum(part.rep_count.count for part in found.sets)
     seconds = time.perf_counter() - began_s
-    return Row(label["file"], label["exercise"], reps, named[0][0], named, counted, None, seconds)
+    seen = track.found
+    return Row(
+        label["file"], label["exercise"], reps, named[0][0], named, counted, None, seconds, len(seen), int(seen.sum())
+    )
 
 
 def summarise(rows: list[Row]) -> dict[str, Any]:
@@ -111,6 +118,7 @@ def summarise(rows: list[Row]) -> dict[str, Any]:
     family = catalogue.family_of
     other = [row for row in rows if row.exercise == catalogue.OTHER]
     pairs = [(row.reps, row.counted) for row in rows if row.reps is not None]
+    training = [row for row in rows if row.exercise != catalogue.OTHER]
     return {
         "clips": len(rows),
         "top1": metrics.mean([float(row.predicted == row.exercise) for row in rows]),
@@ -121,6 +129,7 @@ def summarise(rows: list[Row]) -> dict[str, Any]:
         "other_recall": metrics.mean([float(row.predicted == catalogue.OTHER) for row in other]),
         "rep_clips": len(pairs),
         **metrics.count_scores(pairs),
+        "trainee_found": sum(row.found for row in training) / max(sum(row.frames for row in training), 1),
         "seconds_per_clip": metrics.mean([row.seconds for row in rows]),
     }
 
@@ -159,6 +168,7 @@ def _print_figures(figures: dict[str, Any], rows: list[Row]) -> None:
             print(f"{name:<14} {figures[name]:.3f}  of {count} (95 %: {low:.3f} to {high:.3f})")
     if figures["mae"] is not None:
         print(f"{'mae':<14} {figures['mae']:.3f}")
+    print(f"{'trainee found':<14} {figures['trainee_found']:.4f}  of the frames of clips of an exercise")
     if figures["seconds_per_clip"] is not None:
         print(f"{'s per clip':<14} {figures['seconds_per_clip']:.2f}")
     _print_by_exercise(rows)

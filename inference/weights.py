@@ -53,6 +53,8 @@ class Weight:
 
 _MEDIAPIPE = {"wheel": "mediapipe==0.10.21", "licence": "Apache-2.0", "needed": True,
               "source": "Google MediaPipe; Bazarevsky et al. 2020, arXiv:2006.10204"}  # fmt: skip
+_DARKNET = {"licence": "public domain", "source": "Darknet's model zoo; Redmon and Farhadi 2018, arXiv:1804.02767",
+            "input_size": (416, 416)}  # fmt: skip
 _OWN = "trained by this project, see docs/training.md"
 RECORDS = {
     record.name: record
@@ -97,6 +99,28 @@ RECORDS = {
             licence="MIT",
             source=_OWN,
             input_size=(128, 96),
+        ),
+        Weight(
+            name="person",
+            filename="person.safetensors",
+            sha256="f0b7dffcdd795509ac67aa82de1345146f88182ca06f5369881859866c8e6864",
+            licence="MIT",
+            source=_OWN,
+            input_size=(320, 320),
+        ),
+        Weight(
+            name="yolov3",
+            filename="yolov3.weights",
+            sha256="523e4e69e1d015393a1b0a441cef1d9c7659e3eb2d7e15f793f060a21b32f297",
+            url="https://github.com/hank-ai/darknet/releases/download/v2.0/yolov3.weights",
+            **_DARKNET,  # type: ignore[arg-type]
+        ),
+        Weight(
+            name="yolov3-tiny",
+            filename="yolov3-tiny.weights",
+            sha256="dccea06f59b781ec1234ddf8d1e94b9519a97f4245748a7d4db75d5b7080a42c",
+            url="https://github.com/hank-ai/darknet/releases/download/v2.0/yolov3-tiny.weights",
+            **_DARKNET,  # type: ignore[arg-type]
         ),
         Weight(
             name="hrnet-w32-coco",

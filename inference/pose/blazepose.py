@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference import person
-from inference.pose.blazepose_detector import BlazePoseDetector, Detection
 from inference.pose.blazepose_landmarks import BlazePoseLandmarks, Landmarks
 from inference.pose.follow import MIN_PRESENCE, Wanted, follow
+from inference.pose.people import PeopleFinder
 from inference.pose.region import Region
 from inference.types import Frame, PoseTrack
 
@@ -35,7 +35,7 @@ class BlazePose:
     ) -> None:
         self.at_once = at_once
         self._wanted = Wanted(person_hint, None if query_image is None else person.histogram_of_picture(query_image))
-        self._detector = BlazePoseDetector()
+        self._people = PeopleFinder()
         self._networks = local()
         self._pool = ThreadPoolExecutor(at_once, thread_name_prefix="pose")
 
@@ -52,8 +52,10 @@ class BlazePose:
         return list(self._pool.map(lambda job: self.locate(*job), jobs))
 
     def find_people(self, image: NDArray[np.uint8], *, thorough: bool) -> list[Region]:
-        """People in a frame; when none stands in it and ``thorough``, also turned by quarters, for those who lie."""
-        return find_people(self._detector, image, thorough=thorough)
+        """People in a frame, surest first."""
+        if not thorough:
+            return self._people.find(image)
+        return self._people.find_hidden(image, lambda *job: _certainty(self.locate(*job)))
 
     def estimate(self, frames: Iterable[Frame], size_px: tuple[int, int]) -> PoseTrack:
         """Follow everybody, choose the one who trains."""
@@ -72,31 +74,6 @@ class BlazePose:
         return max(self.locate(image, first.next_region), first, key=_certainty).keypoints()
 
 
-def find_people(detector: BlazePoseDetector, image: NDArray[np.uint8], *, thorough: bool) -> list[Region]:
-    """Regions of the people in a frame, surest first; ``thorough`` turns a frame in which nobody stands by quarters."""
-    found = detector.detect(image)
-    if found or not thorough:
-        return [one.region for one in found]
-    for quarters in (1, 3, 2):
-        turned = detector.detect(np.ascontiguousarray(np.rot90(image, quarters)))
-        found += [_turn_back(one, quarters, image.shape[:2]) for one in turned]
-    return [one.region for one in found]
-
-
 def _certainty(look: Landmarks) -> float:
     """A body seen the wrong way up may be sure to be there; its points are not."""
     return look.presence * float(look.points[:, 2].mean())
-
-
-def _turn_back(detection: Detection, quarters: int, shape: tuple[int, ...]) -> Detection:
-    """From the pixels of a picture turned counter-clockwise by quarters to those of the upright one."""
-    region, height, width = detection.region, shape[0], shape[1]
-    x, y = region.x, region.y
-    if quarters == 1:
-        x, y = width - y, x
-    elif quarters == 2:
-        x, y = width - x, height - y
-    else:
-        x, y = y, height - x
-    turned = Region(x, y, region.side, region.rotation + quarters * np.pi / 2)
-    return Detection(detection.score, detection.box, turned)

@@ -25,6 +25,7 @@ KEY_FRAME_S = 1.5
 MIN_PRESENCE = 0.5
 LEAST_SIDE_PX = 8
 MOST_PEOPLE = 3
+THOROUGH_EVERY = 3  # searches while nobody is there; each costs as much as several looks
 LOST_AFTER = 6  # frames without a pose after which only the detector can find the person again
 BACKWARD_FRAMES = 150  # kept while nobody is found, to be looked at once somebody is
 NEAR = 0.45  # of a region's side: nearer centres are the same person
@@ -57,7 +58,7 @@ class Eyes(Protocol):
     at_once: int  # frames that are looked at together
 
     def find_people(self, image: Image, *, thorough: bool) -> list[Region]:
-        """Everybody in a frame, surest first; ``thorough`` also looks for those who lie."""
+        """Everybody in a frame, surest first; ``thorough`` takes longer and finds those who are hard to see."""
         ...
 
     def look(self, jobs: Sequence[tuple[Image, Region]]) -> Sequence[Look]:
@@ -140,10 +141,10 @@ class _Walk:
         """Look at a few frames."""
         first = len(self.times_s)
         self.times_s += [frame.time_s for frame in batch]
-        live = [f for f in self.everybody if not f.is_lost]
+        live = self._live()
         if not live or batch[0].time_s >= self._next_key_s:
             self._search(batch[0], live)
-            live = [f for f in self.everybody if not f.is_lost] or self._look_again(batch[0])
+            live = self._live() or self._search_thoroughly(batch[0]) or self._look_again(batch[0])
         if not live:
             self._wait(first, batch)
             return
@@ -162,15 +163,24 @@ class _Walk:
 
     def _search(self, frame: Frame, live: list[Follower]) -> None:
         """Run the detector; whoever is not followed yet is followed from now on."""
-        nobody = not live
-        self._searches += 1
-        found = self._eyes.find_people(frame.image, thorough=nobody and self._searches % 3 == 1)
+        found = self._eyes.find_people(frame.image, thorough=False)
         self._next_key_s = frame.time_s + KEY_FRAME_S
         for region in found[:MOST_PEOPLE]:
             if any(f.is_near(region) for f in live):
                 continue
             if len(live) < MOST_PEOPLE:
                 live.append(self._welcome(region, frame.image))
+
+    def _search_thoroughly(self, frame: Frame) -> list[Follower]:
+        """Now and then, where nobody is seen at once."""
+        self._searches += 1
+        if self._searches % THOROUGH_EVERY != 1:
+            return []
+        found = self._eyes.find_people(frame.image, thorough=True)
+        return [self._welcome(region, frame.image) for region in found[:MOST_PEOPLE]]
+
+    def _live(self) -> list[Follower]:
+        return [f for f in self.everybody if not f.is_lost]
 
     def _look_again(self, frame: Frame) -> list[Follower]:
         """Where the detector sees nobody, somebody may still be where they were last seen."""
@@ -218,8 +228,7 @@ class _Walk:
 
     def _drop_doubles(self) -> None:
         """Two followers that slid onto the same person: the younger one goes."""
-        live = [f for f in self.everybody if not f.is_lost]
-        for older, younger in itertools.combinations(live, 2):
+        for older, younger in itertools.combinations(self._live(), 2):
             if older.is_near(younger.region, DOUBLE):
                 younger.missed = LOST_AFTER
 

@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 
 from inference import person, skeleton, weights
 from inference.pose import crop, heatmap_model
-from inference.pose.blazepose import find_people
-from inference.pose.blazepose_detector import BlazePoseDetector
 from inference.pose.crop import View
 from inference.pose.follow import Wanted, follow
 from inference.pose.heatmap_model import HeatmapModel, Recipe
+from inference.pose.people import PeopleFinder
 from inference.pose.region import Region
 from inference.skeleton import INDEX
 from inference.types import Frame, PoseTrack
@@ -67,7 +66,7 @@ class HrnetPose:
         )
         self._model = HeatmapModel(recipe, network, bf16=heatmap_model.has_bf16())
         self._wanted = Wanted(person_hint, None if query_image is None else person.histogram_of_picture(query_image))
-        self._detector = BlazePoseDetector()
+        self._people = PeopleFinder()
 
     def estimate(self, frames: Iterable[Frame], size_px: tuple[int, int]) -> PoseTrack:
         """Follow everybody, choose the one who trains."""
@@ -80,7 +79,9 @@ class HrnetPose:
 
     def find_people(self, image: NDArray[np.uint8], *, thorough: bool) -> list[Region]:
         """People in a frame, surest first."""
-        return find_people(self._detector, image, thorough=thorough)
+        if not thorough:
+            return self._people.find(image)
+        return self._people.find_hidden(image, lambda *job: self.look([job])[0].presence)
 
     def look(self, jobs: Sequence[tuple[NDArray[np.uint8], Region]]) -> list[HrnetLook]:
         """All pictures in one batch."""

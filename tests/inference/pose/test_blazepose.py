@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from inference import pose, video
-from inference.pose.blazepose import _turn_back
 from inference.pose.blazepose_detector import BlazePoseDetector, Detection, region_from_points
+from inference.pose.people import _turn_back
 from inference.pose.region import Region
 from inference.skeleton import INDEX
 from inference.types import Frame

@@ -86,7 +86,7 @@ def test_published_weights_are_used_when_they_are_there(monkeypatch, tmp_path):
     path = tmp_path / "published.pth"
     torch.save({"state_dict": {f"backbone.{k}": v for k, v in small.build().state_dict().items()}}, path)
     monkeypatch.setattr(weights, "resolve", lambda name: path)
-    monkeypatch.setattr(hrnet_estimator, "BlazePoseDetector", lambda: None)
+    monkeypatch.setattr(hrnet_estimator, "PeopleFinder", lambda: None)
     monkeypatch.setitem(hrnet_estimator.PUBLISHED, "hrnet-w32-coco", small)
     found = HrnetPose("hrnet-w32-coco").estimate_crop(np.zeros((80, 80, 3), np.uint8), np.array([0, 0, 80, 80.0]))
     assert found.shape == (COUNT, 3)
