@@ -95,10 +95,10 @@ RECORDS = {
         Weight(
             name="hrnet",
             filename="hrnet.safetensors",
-            sha256="a123d115f5ecb76bea35d842ac7ce05e1312c5ef05f4d16303158ebe12c6253b",
+            sha256="5c7e0af5633fa666f33d262a3aa1700804e705918ffa8d8fbb0b15e6a3c737e9",
             licence="MIT",
             source=_OWN,
-            input_size=(128, 96),
+            input_size=(160, 128),
         ),
         Weight(
             name="person",

@@ -23,7 +23,7 @@ SURE = 0.2  # confidence from which a point takes part in the next region
 LEAST_SURE = 4
 LEAST_TORSO = 0.12  # of the region: a torso seen end on does not say which way is up
 BODY = slice(5, 17)  # shoulders to ankles
-PRESENCE_SCALE = 0.37  # mean confidence of the body at which it is as likely as not that somebody is there
+PRESENCE_SCALE = 0.34  # mean confidence of the body at which it is as likely as not that somebody is there
 PRESENCE_STEEPNESS = 14.0
 
 

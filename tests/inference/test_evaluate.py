@@ -13,9 +13,9 @@ from tests.inference.tracks import make_track, squat, waves
 SAMPLE = Path(__file__).parents[2] / "frontend" / "static" / "sample" / "squats.mp4"
 KEYS = {
     "clips", "top1", "top3", "family_top1", "other_recall", "rep_clips", "off_by_one", "mae", "exact",
-    "seconds_per_clip", "rows",
+    "trainee_found", "seconds_per_clip", "rows",
 }  # fmt: skip
-ROW_KEYS = {"file", "exercise", "predicted", "candidates", "reps", "counted", "error"}
+ROW_KEYS = {"file", "exercise", "predicted", "candidates", "reps", "counted", "error", "frames", "found"}
 
 
 def evaluate(labels: Path, capsys: pytest.CaptureFixture[str]) -> dict:
@@ -44,6 +44,8 @@ def test_a_clip_a_keypoints_file_and_what_goes_wrong(tmp_path, capsys):
     assert found["off_by_one"] == pytest.approx(2 / 3)
     assert found["mae"] == pytest.approx(1 / 3)
     assert found["other_recall"] is None
+    assert found["trainee_found"] == 1.0
+    assert (clip["found"], track["found"], missing["frames"]) == (clip["frames"], track["frames"], 0)
     assert found["seconds_per_clip"] > 0
 
 
