@@ -139,7 +139,7 @@ def measure(sequences: Sequence[Sequence2D], steps: int) -> dict[str, object]:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which set, and how long."""
     parser.add_argument("--sets", nargs="+", choices=("penn", "prmd"), default=["penn", "prmd"])
-    parser.add_argument("--steps", type=int, default=1000)
+    parser.add_argument("--steps", type=int, default=2500)
 
 
 def run(args: argparse.Namespace) -> int:
