@@ -20,7 +20,6 @@ Certainty = Callable[[Image, Region], float]  # how sure a look at a region is o
 
 GROWTH = 1.25  # of the longer side of a box
 UPRIGHT = 1.25  # taller than wide by this: nobody who lies
-LEAST_SCORE = 0.3  # of a box; the look at its points decides
 MOST_BOXES = 3
 LEAST_SURE = 0.25  # certainty of a look below which nobody is there
 SAME_PERSON = 0.5  # of a region's side: nearer middles are of the same person
@@ -42,7 +41,7 @@ class PeopleFinder:
         """People of any posture, surest first; costs as much as several looks at a person."""
         if turned := self._find_turned(image):
             return turned
-        boxes = [one.box for one in self._bodies.find(image, LEAST_SCORE)[:MOST_BOXES]]
+        boxes = [one.box for one in self._bodies.find(image)[:MOST_BOXES]]
         regions = [region for box in boxes for region in ways_of(box)]
         return choose(regions, [certainty(image, region) for region in regions])
 

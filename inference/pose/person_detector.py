@@ -23,7 +23,7 @@ from inference.pose.yolo import YoloConfig
 
 STRIDE = 32  # of the coarsest head: sides of the input are multiples of it
 GREY = 128
-LEAST_SCORE = 0.4
+LEAST_SCORE = 0.3  # low: a look at the points of a box decides
 SAME_PERSON_IOU = 0.5
 PERSON = 0  # its number among COCO's classes
 

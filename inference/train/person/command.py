@@ -6,7 +6,6 @@ import argparse
 import math
 import time
 from copy import deepcopy
-from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -24,6 +23,7 @@ from inference.train import clips
 from inference.train.person import augment, figures, pictures
 from inference.train.person.loss import loss_of
 from inference.train.person.pictures import Picture
+from inference.train.state import State
 
 FOLDER = clips.ROOT / "var" / "train" / "person"
 RATE, DECAY, AVERAGE_DECAY, CLIP = 1.5e-3, 0.02, 0.998, 5.0
@@ -32,29 +32,6 @@ UNLIKELY = 0.02  # score from which a box counts for the average precision
 # People are taller than wide, unless they lie.
 ANCHORS = ((14, 28), (28, 64), (60, 60), (60, 150), (150, 110), (130, 260))
 RECIPE = Recipe(YoloConfig(tiny=True, classes=0, shrink=2, anchors=ANCHORS), 320)
-
-
-@dataclass
-class State:
-    """Everything that a stopped run needs."""
-
-    network: nn.Module
-    average: nn.Module
-    optimiser: torch.optim.Optimizer
-    step: int = 0
-
-    def save(self, path: Path) -> None:
-        """Write beside and rename, so that a stop in between loses nothing."""
-        parts = {name: getattr(self, name).state_dict() for name in ("network", "average", "optimiser")}
-        torch.save({"step": self.step, **parts}, path.with_suffix(".tmp"))
-        path.with_suffix(".tmp").replace(path)
-
-    def load(self, path: Path) -> None:
-        """Go on where the file was written."""
-        parts = torch.load(path, weights_only=True)
-        for name in ("network", "average", "optimiser"):
-            getattr(self, name).load_state_dict(parts[name])
-        self.step = parts["step"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -136,23 +113,13 @@ def _update(state: State, material: list[Picture], batch: int) -> float:
     loss.backward()  # type: ignore[no-untyped-call]
     nn.utils.clip_grad_norm_(state.network.parameters(), CLIP)
     state.optimiser.step()
-    _follow_average(state)
+    state.follow(AVERAGE_DECAY)
     return float(loss.detach())
 
 
 def _middles(corners: NDArray[np.float32]) -> Tensor:
     """Corners (N, 4) to middle and size."""
     return torch.from_numpy(np.concatenate([(corners[:, :2] + corners[:, 2:]) / 2, corners[:, 2:] - corners[:, :2]], 1))
-
-
-@torch.no_grad()
-def _follow_average(state: State) -> None:
-    keep = min(AVERAGE_DECAY, (1 + state.step) / (10 + state.step))
-    for mean, now in zip(state.average.state_dict().values(), state.network.state_dict().values(), strict=True):
-        if mean.is_floating_point():
-            mean.lerp_(now, 1 - keep)
-        else:
-            mean.copy_(now)
 
 
 def _print(detector: PersonDetector, held_out: list[Picture]) -> None:

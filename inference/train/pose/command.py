@@ -19,7 +19,7 @@ from inference.pose.heatmap_model import HeatmapModel, Recipe
 from inference.train import clips
 from inference.train.pose import figures, loop, shards
 from inference.train.pose.figures import ShardFigures
-from inference.train.pose.loop import Plan, State
+from inference.train.pose.loop import Plan, PoseState
 
 matplotlib.use("Agg")
 
@@ -91,7 +91,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _go_on(state: State, plan: Plan, folder: Path) -> None:
+def _go_on(state: PoseState, plan: Plan, folder: Path) -> None:
     """Load the last checkpoint; where its rate had begun to fall too early for this plan, the one before that."""
     last, trunk = folder / "last.pt", folder / "trunk.pt"
     if last.exists():
@@ -101,7 +101,7 @@ def _go_on(state: State, plan: Plan, folder: Path) -> None:
 
 
 def train(
-    state: State, people: list[shards.Person], recipe: Recipe, plan: Plan, folder: Path, held_out: list[Path]
+    state: PoseState, people: list[shards.Person], recipe: Recipe, plan: Plan, folder: Path, held_out: list[Path]
 ) -> None:
     """Epochs to the end of the plan, a checkpoint and a line of figures after each."""
     while state.epoch + state.seen / len(people) < plan.epochs - 1e-3:
@@ -115,7 +115,7 @@ def train(
         _write(folder, began + 1, loss, measured)
 
 
-def _measure_there(state: State, recipe: Recipe, held_out: list[Path]) -> list[ShardFigures]:
+def _measure_there(state: PoseState, recipe: Recipe, held_out: list[Path]) -> list[ShardFigures]:
     """On an accelerator: pictures go there and heatmaps come back."""
     device = next(state.average.parameters()).device
     network = state.average.eval()
@@ -123,7 +123,7 @@ def _measure_there(state: State, recipe: Recipe, held_out: list[Path]) -> list[S
     return figures.measure(model, held_out)
 
 
-def _train_epoch(state: State, people: list[shards.Person], recipe: Recipe, plan: Plan, checkpoint: Path) -> float:
+def _train_epoch(state: PoseState, people: list[shards.Person], recipe: Recipe, plan: Plan, checkpoint: Path) -> float:
     """One epoch with a progress bar; the mean loss of its last quarter."""
     total = len(people) // plan.batch
     losses = []
@@ -167,7 +167,7 @@ def plot(table: Path, picture: Path) -> None:
     pyplot.close(figure)
 
 
-def _ship(recipe: Recipe, state: State) -> None:
+def _ship(recipe: Recipe, state: PoseState) -> None:
     path = weights.PACKAGE / "models" / "hrnet.safetensors"
     heatmap_model.save(path, recipe, state.average.state_dict())
     print(f"{path.name}: {path.stat().st_size} bytes, sha256 {weights.hash_file(path)}")

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -25,6 +24,7 @@ from inference.pose.decode import cell_size
 from inference.pose.heatmap_model import Recipe
 from inference.train.pose import augment
 from inference.train.pose.shards import Person
+from inference.train.state import State
 
 WARM_UP_STEPS = 300
 AVERAGE_DECAY = 0.999
@@ -66,33 +66,16 @@ class Crops(Dataset[tuple[Tensor, Tensor]]):
 
 
 @dataclass
-class State:
-    """Everything that a stopped run needs."""
+class PoseState(State):
+    """Also counts epochs."""
 
-    network: nn.Module
-    average: nn.Module
-    optimiser: torch.optim.Optimizer
-    step: int = 0
+    NUMBERS = ("step", "seen", "epoch", "fell")
     seen: int = 0  # people of the running epoch
     epoch: int = 0
     fell: bool = False  # whether the rate has begun to fall
 
-    def save(self, path: Path) -> None:
-        """Write beside and rename, so that a stop in between loses nothing."""
-        parts: dict[str, Any] = {name: getattr(self, name) for name in ("step", "seen", "epoch", "fell")}
-        parts |= {name: getattr(self, name).state_dict() for name in ("network", "average", "optimiser")}
-        torch.save(parts, path.with_suffix(".tmp"))
-        path.with_suffix(".tmp").replace(path)
 
-    def load(self, path: Path) -> None:
-        """Go on where the file was written."""
-        parts = torch.load(path, weights_only=True, map_location="cpu")
-        for name in ("network", "average", "optimiser"):
-            getattr(self, name).load_state_dict(parts[name])
-        self.step, self.seen, self.epoch, self.fell = (parts[name] for name in ("step", "seen", "epoch", "fell"))
-
-
-def start(recipe: Recipe, plan: Plan) -> State:
+def start(recipe: Recipe, plan: Plan) -> PoseState:
     """A fresh network, its average and its optimiser."""
     torch.manual_seed(0)
     network = recipe.build()
@@ -101,7 +84,7 @@ def start(recipe: Recipe, plan: Plan) -> State:
     thin = [p for p in network.parameters() if p.ndim < 2]  # norms and biases are not decayed
     thick = [p for p in network.parameters() if p.ndim >= 2]
     groups = [{"params": thick, "weight_decay": plan.decay}, {"params": thin, "weight_decay": 0.0}]
-    return State(network, deepcopy(network), torch.optim.AdamW(groups, plan.rate))
+    return PoseState(network, deepcopy(network), torch.optim.AdamW(groups, plan.rate))
 
 
 def targets(keypoints: Tensor, recipe: Recipe) -> Tensor:
@@ -123,7 +106,7 @@ def loss_of(scores: Tensor, keypoints: Tensor, recipe: Recipe) -> Tensor:
     return (each * weight).sum() / weight.sum().clamp_min(1.0)
 
 
-def update(state: State, images: Tensor, keypoints: Tensor, recipe: Recipe, plan: Plan, rate: float) -> float:
+def update(state: PoseState, images: Tensor, keypoints: Tensor, recipe: Recipe, plan: Plan, rate: float) -> float:
     """One step; returns the loss."""
     for group in state.optimiser.param_groups:
         group["lr"] = rate
@@ -135,19 +118,8 @@ def update(state: State, images: Tensor, keypoints: Tensor, recipe: Recipe, plan
     nn.utils.clip_grad_norm_(state.network.parameters(), CLIP)
     state.optimiser.step()
     state.step += 1
-    _average(state)
+    state.follow(AVERAGE_DECAY)
     return float(loss.detach())
-
-
-@torch.no_grad()
-def _average(state: State) -> None:
-    """Exponential mean of the weights and of the norms' statistics; fast at first."""
-    keep = min(AVERAGE_DECAY, (1 + state.step) / (10 + state.step))
-    for mean, now in zip(state.average.state_dict().values(), state.network.state_dict().values(), strict=True):
-        if mean.is_floating_point():
-            mean.lerp_(now, 1 - keep)
-        else:
-            mean.copy_(now)
 
 
 def normalise(images: Tensor, device: str) -> Tensor:
@@ -163,7 +135,7 @@ def order_of(people: int, epoch: int) -> NDArray[np.int64]:
 
 
 def run_epoch(
-    state: State, people: list[Person], recipe: Recipe, plan: Plan, checkpoint: Path
+    state: PoseState, people: list[Person], recipe: Recipe, plan: Plan, checkpoint: Path
 ) -> Iterator[tuple[float, float]]:
     """Yields (epochs done so far, loss) at every step; saves now and then."""
     order = order_of(len(people), state.epoch)[state.seen :]

@@ -37,7 +37,7 @@ def test_two_people_are_two_and_nobody_is_nobody():
 def test_bodies_are_looked_for_where_no_face_is_seen(monkeypatch: pytest.MonkeyPatch):
     finder = PeopleFinder()
     monkeypatch.setattr(finder._faces, "detect", lambda _image: [])
-    monkeypatch.setattr(finder._bodies, "find", lambda _image, _score: [FoundPerson(0.9, TALL)])
+    monkeypatch.setattr(finder._bodies, "find", lambda _image: [FoundPerson(0.9, TALL)])
     assert finder.find(PICTURE) == []
     assert [region.x for region in finder.find_hidden(PICTURE, lambda _image, _region: 0.9)] == [140]
     assert finder.find_hidden(PICTURE, lambda _image, _region: 0.0) == []
