@@ -48,6 +48,7 @@ COMMANDS: dict[tuple[str, ...], Command] = {
     ("train", "person"): Command("inference.train.person.command", "train the person detector"),
     ("train", "plots"): Command("inference.train.plots", "table and pictures of held-out predictions"),
     ("train", "pose"): Command("inference.train.pose.command", "train the pose network"),
+    ("train", "pose-films"): Command("inference.train.pose.films", "label frames of films for the pose network"),
     ("train", "reps"): Command("inference.train.reps", "fit the repetition counter"),
 }
 

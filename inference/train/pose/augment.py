@@ -16,7 +16,7 @@ from inference.train.pose.shards import Person
 Image = NDArray[np.uint8]
 
 TURNED_SHARE, TURN_DEG, MOST_TURN_DEG = 0.6, 25.0, 45.0
-TOPPLED_SHARE = 0.1  # turned by quarters or a half: lying and upside-down bodies are rare in photographs
+TOPPLED_SHARE = 0.15  # turned by quarters or a half: lying and upside-down bodies are rare in photographs
 SCALE_SPREAD, SCALE_LIMITS, SHIFT_SPREAD = 0.18, (0.65, 1.5), 0.06
 HALF_BODY_SHARE, HALF_BODY_POINTS = 0.12, 5
 BLUR_SHARE, JPEG_SHARE, COARSE_SHARE, GREY_SHARE, HOLE_SHARE = 0.1, 0.1, 0.15, 0.03, 0.3

@@ -52,6 +52,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, default=DATA, help="folder with train-*.jsonl and val*.jsonl")
     parser.add_argument("--extra", type=Path, nargs="*", default=[], metavar="SHARD.jsonl", help="further shards")
     parser.add_argument("--folder", type=Path, help="checkpoints and curves; an earlier run there goes on")
+    parser.add_argument(
+        "--start", type=Path, metavar="WEIGHTS", help="begin with these (.safetensors) where no earlier run goes on"
+    )
     parser.add_argument("--epochs", type=float)
     parser.add_argument("--fall-epochs", type=float, help="the last epochs, in which the rate falls")
     parser.add_argument("--rate", type=float)
@@ -80,7 +83,7 @@ def run(args: argparse.Namespace) -> int:
     folder: Path = args.folder or FOLDER / args.preset
     folder.mkdir(parents=True, exist_ok=True)
     people = shards.read([*sorted(args.data.glob("train-*.jsonl")), *args.extra])
-    state = loop.start(recipe, plan)
+    state = loop.start(recipe, plan, args.start)
     _go_on(state, plan, folder)
     print(f"{len(people)} people; from epoch {state.epoch + state.seen / len(people):.2f} to {plan.epochs}", flush=True)
     held_out = [args.data / f"{name}.jsonl" for name in HELD_OUT]

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.utils.data import DataLoader, Dataset
 
-from inference.pose import crop
+from inference.pose import crop, heatmap_model
 from inference.pose.decode import cell_size
 from inference.pose.heatmap_model import Recipe
 from inference.train.pose import augment
@@ -75,11 +75,13 @@ class PoseState(State):
     fell: bool = False  # whether the rate has begun to fall
 
 
-def start(recipe: Recipe, plan: Plan) -> PoseState:
-    """A fresh network, its average and its optimiser."""
+def start(recipe: Recipe, plan: Plan, weights: Path | None = None) -> PoseState:
+    """A fresh network, or one with the weights of a file, its average and a fresh optimiser."""
     torch.manual_seed(0)
     network = recipe.build()
     nn.init.normal_(network.final_layer.weight, std=0.001)
+    if weights is not None:
+        network.load_state_dict(heatmap_model.load(weights)[1].state_dict())
     network = network.to(plan.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     thin = [p for p in network.parameters() if p.ndim < 2]  # norms and biases are not decayed
     thick = [p for p in network.parameters() if p.ndim >= 2]

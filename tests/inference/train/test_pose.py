@@ -183,3 +183,14 @@ def test_a_run_whose_rate_never_fell_loses_nothing_when_it_is_made_longer(data, 
     again = loop.start(TINY, plan)
     command._go_on(again, replace(plan, epochs=20), tmp_path)
     assert (again.epoch, again.step, again.fell) == (1, 3, False)
+
+
+def test_a_run_can_begin_with_the_weights_of_a_file(monkeypatch, data, tmp_path):
+    assert run(monkeypatch, data, tmp_path / "first") == 0
+    first = heatmap_model.load(tmp_path / "first" / "weights.safetensors")[1].state_dict()
+    options = ("--start", str(tmp_path / "first" / "weights.safetensors"), "--rate", "1e-9", "--epochs", "1")
+    assert run(monkeypatch, data, tmp_path / "second", *options) == 0
+    second = heatmap_model.load(tmp_path / "second" / "weights.safetensors")[1].state_dict()
+    weight = "stage4.0.branches.0.0.conv1.weight"
+    assert torch.allclose(first[weight], second[weight], atol=1e-3)
+    assert not torch.allclose(first[weight], TINY.build().state_dict()[weight], atol=1e-3)
