@@ -37,9 +37,9 @@ class Material:
     tables: tuple[Table, Table]  # of both, for the forest
 
 
-def gather(*, motion: bool) -> Material:
+def gather(*, motion: bool, estimators: Sequence[str] = (clips.FIRST_ESTIMATOR,)) -> Material:
     """Clips through the pose stage, and synthetic motion."""
-    real = [*clips.load(), *(motion_sets.load() if motion else [])]
+    real = [*clips.load(estimators=estimators), *(motion_sets.load() if motion else [])]
     synthetic = pool.make_synthetic(SYNTHETIC_EACH, seed=11)
     few = pool.make_synthetic(SYNTHETIC_EACH_FOREST, seed=5)
     print(f"{len(real)} clips of {len({t.group for t in real})} groups, {len(synthetic)} synthetic", flush=True)
@@ -97,8 +97,11 @@ def cross_validate(material: Material, steps: int, members: int) -> list[dict[st
             found = classifier.predict(clip.track)
             rows.append((clip, tuple(c.exercise for c in found.candidates)))
             named = [[c.exercise, round(c.confidence, 4)] for c in found.candidates]
-            told.append({"file": clip.file, "exercise": clip.exercise, "candidates": named})
-        print(f"fold {fold}: {score(rows)}", flush=True)
+            told.append(
+                {"file": clip.file, "exercise": clip.exercise, "estimator": clip.estimator, "candidates": named}
+            )
+        for name in sorted({clip.estimator for clip, _ in rows}):
+            print(f"fold {fold}, {name}: {score([row for row in rows if row[0].estimator == name])}", flush=True)
     return told
 
 
@@ -107,13 +110,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--folds", type=Path, metavar="FILE.json", help="only predict held-out sources, into a file")
     parser.add_argument("--steps", type=int, default=STEPS, help="of each network")
     parser.add_argument("--motion-sets", action="store_true", help="also learn from Penn Action and UTD-MHAD")
+    parser.add_argument(
+        "--estimators", nargs="+", default=[clips.FIRST_ESTIMATOR], metavar="NAME", help="whose keypoints to learn from"
+    )
     parser.add_argument("--members", type=int, default=MEMBERS)
 
 
 def run(args: argparse.Namespace) -> int:
     """Train on all clips and write the weights, or report figures by fold."""
     torch.set_num_threads(1)
-    material = gather(motion=args.motion_sets)
+    material = gather(motion=args.motion_sets, estimators=args.estimators)
     if args.folds:
         args.folds.write_text(json.dumps(cross_validate(material, args.steps, args.members), indent=1))
         return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from inference.types import AnalysisOptions, PoseTrack
 ROOT = Path(__file__).resolve().parents[2]
 DATA = Path(os.environ.get("DEUKGEUN_SHARED") or ROOT.parent / "shared") / "data"
 CACHE = ROOT / "var" / "train" / "keypoints"
+FIRST_ESTIMATOR = "blazepose-full"  # its keypoints lie in CACHE itself, those of others beside it
 PARTS = ("checked", "more", "named")
 UNCHECKED_WEIGHT = 0.6  # of a clip whose name nobody checked
 
@@ -45,6 +46,7 @@ class LabelledTrack:
     weight: float
     view: str
     track: PoseTrack
+    estimator: str = FIRST_ESTIMATOR
 
 
 def fold_group(row: dict[str, str]) -> str:
@@ -56,40 +58,53 @@ def fold_group(row: dict[str, str]) -> str:
     return "shared-2" if Path(row["file"]).stem in _SAME_CLIPS else owner
 
 
-def cached_track(clip: Path, part: str) -> PoseTrack | None:
+def cache_of(estimator: str) -> Path:
+    """Folder of the keypoints that a pose estimator gave."""
+    return CACHE if estimator == FIRST_ESTIMATOR else CACHE.with_name(f"{CACHE.name}-{estimator}")
+
+
+def cached_track(clip: Path, part: str, estimator: str = FIRST_ESTIMATOR) -> PoseTrack | None:
     """Keypoints of a clip, from the cache or by running the pose stage; None when it can't be analysed."""
-    path = CACHE / part / f"{clip.stem}.npz"
+    path = cache_of(estimator) / part / f"{clip.stem}.npz"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            _info, track = pipeline.track_pose(clip, AnalysisOptions())
+            _info, track = pipeline.track_pose(clip, AnalysisOptions(estimator=estimator))
         except InferenceError:
             return None
         pipeline.save_keypoints(track, path)
     return read_track(path)
 
 
-def load(parts: tuple[str, ...] = PARTS) -> Iterator[LabelledTrack]:
-    """All clips of some parts that the pose stage can see somebody in."""
+def load(parts: Sequence[str] = PARTS, estimators: Sequence[str] = (FIRST_ESTIMATOR,)) -> Iterator[LabelledTrack]:
+    """All clips of some parts in which a pose estimator sees somebody, once for each estimator that does.
+
+    The tracks of one clip share its weight, and its group.
+    """
     for part in parts:
         folder = DATA / "clips" / part
         with (folder / "LABELS.csv").open(newline="", encoding="utf-8") as file:
             rows = list(csv.DictReader(file))
         for row in rows:
-            track = cached_track(folder / row["file"], part)
-            if track is None or not track.found.any():
-                continue
-            sure = part == "checked" or row.get("name_checked") == "1"
-            yield LabelledTrack(
-                file=row["file"],
-                part=part,
-                exercise=row["exercise"],
-                reps=int(row["reps"]) if row["reps"] else None,
-                group=fold_group(row),
-                weight=1.0 if sure else UNCHECKED_WEIGHT,
-                view=row.get("view", ""),
-                track=track,
-            )
+            found = {name: cached_track(folder / row["file"], part, name) for name in estimators}
+            seen = {name: track for name, track in found.items() if track is not None and track.found.any()}
+            for name, track in seen.items():
+                yield _label(row, part, name, track, 1 / len(seen))
+
+
+def _label(row: dict[str, str], part: str, estimator: str, track: PoseTrack, share: float) -> LabelledTrack:
+    sure = part == "checked" or row.get("name_checked") == "1"
+    return LabelledTrack(
+        file=row["file"],
+        part=part,
+        exercise=row["exercise"],
+        reps=int(row["reps"]) if row["reps"] else None,
+        group=fold_group(row),
+        weight=share * (1.0 if sure else UNCHECKED_WEIGHT),
+        view=row.get("view", ""),
+        track=track,
+        estimator=estimator,
+    )
 
 
 def split_folds(groups: list[str], folds: int, seed: int = 0) -> dict[str, int]:

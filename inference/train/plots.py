@@ -43,12 +43,13 @@ class Prediction:
         return self.names[0] == self.exercise
 
 
-def read(path: Path) -> list[Prediction]:
-    """Predictions as the training writes them."""
+def read(path: Path, estimator: str = clips.FIRST_ESTIMATOR) -> list[Prediction]:
+    """Predictions as the training writes them, on the keypoints of one estimator."""
     rows = json.loads(path.read_text(encoding="utf-8"))
     return [
         Prediction(r["file"], r["exercise"], tuple(n for n, _ in r["candidates"]), float(r["candidates"][0][1]))
         for r in rows
+        if r.get("estimator", clips.FIRST_ESTIMATOR) == estimator
     ]
 
 
@@ -146,12 +147,13 @@ def read_views(parts: Iterable[str] = ("checked",)) -> dict[str, str]:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """From what, to where."""
     parser.add_argument("folds", type=Path, metavar="FOLDS.json")
+    parser.add_argument("--estimator", default=clips.FIRST_ESTIMATOR, metavar="NAME", help="whose keypoints")
     parser.add_argument("--out", type=Path, default=clips.ROOT / "var" / "train" / "plots", metavar="FOLDER")
 
 
 def run(args: argparse.Namespace) -> int:
     """Write the pictures and print the table."""
-    rows = read(args.folds)
+    rows = read(args.folds, args.estimator)
     views = read_views()
     args.out.mkdir(parents=True, exist_ok=True)
     draw_confusion(rows, args.out / "confusion.png")

@@ -21,8 +21,11 @@ SHORTEST_FRAMES, LONG_ENOUGH = 16, 20
 
 
 def weigh(tracks: Sequence[LabelledTrack]) -> NDArray[np.float64]:
-    """(N,) weights: many clips of one exercise by the same people teach less than as many by different ones."""
-    alike = Counter((t.group, t.exercise) for t in tracks)
+    """(N,) weights: many clips of one exercise by the same people teach less than as many by different ones.
+
+    A clip that two estimators looked at is one clip.
+    """
+    alike = Counter((group, exercise) for group, exercise, _ in {(t.group, t.exercise, t.file) for t in tracks})
     return np.array([t.weight / np.sqrt(alike[t.group, t.exercise]) for t in tracks])
 
 

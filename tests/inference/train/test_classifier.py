@@ -1,6 +1,7 @@
 """Training of the classifier on little: what is drawn, what it weighs, and that a stopped run goes on."""
 
 import dataclasses
+import itertools
 
 import numpy as np
 import pytest
@@ -13,10 +14,12 @@ from inference.train.compare import DESIGNS, score
 from inference.train.lstm import CLASSES
 from tests.inference.tracks import make_track, raise_arms, squat, waves
 
+NUMBERS = itertools.count()
+
 
 def clip(name: str, group: str, move=squat, weight: float = 1.0) -> LabelledTrack:
     track = make_track(6, move, waves(3, 1.8, 0.3))
-    return LabelledTrack(f"{name}-{group}", "checked", name, 3, group, weight, "front", track)
+    return LabelledTrack(f"{name}-{group}-{next(NUMBERS)}", "checked", name, 3, group, weight, "front", track)
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +29,11 @@ def real() -> list[LabelledTrack]:
 
 def test_clips_of_the_same_people_count_less(real):
     assert pool.weigh(real) == pytest.approx([1 / np.sqrt(2), 1 / np.sqrt(2), 1])
+
+
+def test_a_clip_that_two_estimators_saw_is_one_clip(real):
+    twice = [*real, dataclasses.replace(real[0], estimator="hrnet")]
+    assert pool.weigh(twice) == pytest.approx([*pool.weigh(real), pool.weigh(real)[0]])
 
 
 def test_synthetic_tracks_show_every_exercise_and_other_more_often():

@@ -1,0 +1,55 @@
+"""Labelled clips through one pose estimator or several."""
+
+import csv
+
+import numpy as np
+import pytest
+
+from inference import pipeline
+from inference.train import clips
+from tests.inference.tracks import make_track, squat, waves
+
+FIELDS = ("file", "exercise", "reps", "name_checked", "view", "source")
+
+
+@pytest.fixture
+def shelf(tmp_path, monkeypatch):
+    """Three clips of which BlazePose saw somebody in two and another estimator in one; none is ever decoded."""
+    monkeypatch.setattr(clips, "DATA", tmp_path / "data")
+    monkeypatch.setattr(clips, "CACHE", tmp_path / "keypoints")
+    folder = tmp_path / "data" / "clips" / "more"
+    folder.mkdir(parents=True)
+    rows = [("a.mp4", "squat", "3", "1"), ("b.mp4", "squat", "", "0"), ("c.mp4", "plank", "", "1")]
+    with (folder / "LABELS.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, FIELDS)
+        writer.writeheader()
+        writer.writerows(dict(zip(FIELDS, (*row, "front", "somebody/x"), strict=True)) for row in rows)
+    track = make_track(4, squat, waves(2, 1.8, 0.3))
+    nobody = make_track(4, squat, waves(2, 1.8, 0.3))
+    nobody.keypoints[:] = 0
+    for name, seen in (("keypoints", "ab"), ("keypoints-hrnet", "a")):
+        for stem in "abc":
+            path = tmp_path / name / "more" / f"{stem}.npz"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            pipeline.save_keypoints(track if stem in seen else nobody, path)
+    return tmp_path
+
+
+def test_clips_in_which_somebody_is_seen(shelf):
+    found = list(clips.load(("more",)))
+    assert [(c.file, c.reps, c.weight, c.group) for c in found] == [
+        ("a.mp4", 3, 1.0, "somebody"),
+        ("b.mp4", None, clips.UNCHECKED_WEIGHT, "somebody"),
+    ]
+    assert {c.estimator for c in found} == {clips.FIRST_ESTIMATOR}
+
+
+def test_tracks_of_one_clip_share_its_weight_and_its_group(shelf):
+    found = list(clips.load(("more",), (clips.FIRST_ESTIMATOR, "hrnet")))
+    assert [(c.file, c.estimator, c.weight) for c in found] == [
+        ("a.mp4", clips.FIRST_ESTIMATOR, 0.5),
+        ("a.mp4", "hrnet", 0.5),
+        ("b.mp4", clips.FIRST_ESTIMATOR, clips.UNCHECKED_WEIGHT),
+    ]
+    assert len({c.group for c in found}) == 1
+    assert np.isfinite(found[1].track.keypoints).all()
