@@ -1,12 +1,13 @@
-"""Naming the exercise: windows of a clip and their mirror images vote through an LSTM, beside a forest on statistics.
+"""Naming the exercise: windows of a clip and their mirror images vote through networks, beside a forest on statistics.
 
-The LSTM sees how the movement unfolds; the forest sees summary statistics of the whole clip and errs elsewhere, so the
-geometric mean of both is better than either (docs/measurements.md).
+The networks (LSTMs and a temporal convolution) see how the movement unfolds; the forest sees summary statistics of the
+whole clip and errs elsewhere, so the geometric mean of both is better than either (docs/measurements.md).
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,7 +20,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from inference import catalogue, statistics, weights, windows
-from inference.network import ExerciseLSTM
+from inference.network import DESIGNS, Scorer
 from inference.trees import Forest
 from inference.types import Candidate, Classification, PoseTrack
 
@@ -39,7 +40,7 @@ class Recipe:
     classes: tuple[str, ...]
     families: tuple[str, ...]
     hidden: int
-    members: int
+    members: tuple[str, ...]  # design of each
     network_share: float  # of the network in the geometric mean; the forest has the rest
     temperature: float
 
@@ -57,7 +58,7 @@ def blend(
 class Classifier:
     """Names tracks. Deterministic; safe to share between threads."""
 
-    def __init__(self, recipe: Recipe, members: list[ExerciseLSTM], forest: Forest) -> None:
+    def __init__(self, recipe: Recipe, members: Sequence[Scorer], forest: Forest) -> None:
         self.recipe = recipe
         self.members = [member.eval() for member in members]
         self._forest = forest
@@ -126,10 +127,13 @@ def _load(network: Path, forest: Path) -> Classifier:
     with safe_open(str(network), framework="pt") as file:
         tensors = {key: file.get_tensor(key).float() for key in file.keys()}  # noqa: SIM118
         told = json.loads(file.metadata()["recipe"])
-    recipe = Recipe(**{**told, "classes": tuple(told["classes"]), "families": tuple(told["families"])})
+    if isinstance(told["members"], int):  # weights from before there were several designs
+        told["members"] = ["lstm"] * told["members"]
+    lists = {name: tuple(told[name]) for name in ("classes", "families", "members")}
+    recipe = Recipe(**{**told, **lists})
     members = []
-    for number in range(recipe.members):
-        member = ExerciseLSTM(windows.CHANNELS, len(recipe.classes), len(recipe.families), recipe.hidden)
+    for number, design in enumerate(recipe.members):
+        member = DESIGNS[design](windows.CHANNELS, len(recipe.classes), len(recipe.families), recipe.hidden)
         prefix = f"{number}."
         member.load_state_dict({k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)})
         members.append(member)

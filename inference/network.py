@@ -1,7 +1,7 @@
-"""The classifier's network: a bidirectional LSTM over 32 frames, pooled by attention into one embedding.
+"""The classifier's networks: 32 frames of channels in, names, families and one embedding out.
 
-Hochreiter and Schmidhuber 1997 (LSTM); Khosla et al. 2020, arXiv:2004.11362 (the contrastive loss that shapes the
-embedding).
+Hochreiter and Schmidhuber 1997 (LSTM); Bai, Kolter, Koltun 2018, arXiv:1803.01271 (temporal convolution); Khosla et al.
+2020, arXiv:2004.11362 (the contrastive loss that shapes the embedding).
 """
 
 from __future__ import annotations
@@ -13,23 +13,66 @@ from torch.nn import functional
 EMBEDDING = 128
 
 
-class ExerciseLSTM(nn.Module):
-    """(B, 32, channels) → class scores (B, classes), family scores (B, families), embedding (B, 128) of unit length."""
+class Scorer(nn.Module):
+    """Input layer and heads around something that turns frames into one vector.
 
-    def __init__(self, channels: int, classes: int, families: int, hidden: int = 128, dropout: float = 0.4) -> None:
+    (B, 32, channels) → class scores (B, classes), family scores (B, families), embedding (B, 128) of unit length.
+    """
+
+    def __init__(
+        self, channels: int, classes: int, families: int, hidden: int, pooled: int, dropout: float = 0.4
+    ) -> None:
+        """``pooled``: length of the vector that ``pool`` returns."""
         super().__init__()
         self.enter = nn.Sequential(nn.LayerNorm(channels), nn.Dropout(0.1), nn.Linear(channels, hidden), nn.GELU())
-        self.recur = nn.LSTM(hidden, hidden, batch_first=True, bidirectional=True)
-        self.attend = nn.Linear(2 * hidden, 1)
-        self.embed = nn.Sequential(nn.Dropout(dropout), nn.Linear(6 * hidden, EMBEDDING))
+        self.embed = nn.Sequential(nn.Dropout(dropout), nn.Linear(pooled, EMBEDDING))
         self.name = nn.Linear(EMBEDDING, classes)
         self.family = nn.Linear(EMBEDDING, families)
 
+    def pool(self, frames: Tensor) -> Tensor:
+        """(B, 32, hidden) to (B, pooled)."""
+        raise NotImplementedError
+
     def forward(self, frames: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Score a batch of windows."""
-        states, _ = self.recur(self.enter(frames))
-        share = torch.softmax(self.attend(states), dim=1)
-        pooled = torch.cat([(share * states).sum(1), states.mean(1), states.amax(1)], dim=1)
-        embedding = self.embed(pooled)
+        embedding = self.embed(self.pool(self.enter(frames)))
         shaped = functional.gelu(embedding)
         return self.name(shaped), self.family(shaped), functional.normalize(embedding, dim=1)
+
+
+class ExerciseLSTM(Scorer):
+    """A bidirectional LSTM; attention, mean and maximum over its states."""
+
+    def __init__(self, channels: int, classes: int, families: int, hidden: int = 128) -> None:
+        super().__init__(channels, classes, families, hidden, 6 * hidden)
+        self.recur = nn.LSTM(hidden, hidden, batch_first=True, bidirectional=True)
+        self.attend = nn.Linear(2 * hidden, 1)
+
+    def pool(self, frames: Tensor) -> Tensor:
+        """Attention, mean and maximum over time."""
+        states, _ = self.recur(frames)
+        share = torch.softmax(self.attend(states), dim=1)
+        return torch.cat([(share * states).sum(1), states.mean(1), states.amax(1)], dim=1)
+
+
+class TemporalConvolution(Scorer):
+    """Every other frame by a convolution over five, then three dilated ones beside identities.
+
+    Mean and maximum over time, of the frames as they came in and of the last layer.
+    """
+
+    def __init__(self, channels: int, classes: int, families: int, hidden: int = 128) -> None:
+        super().__init__(channels, classes, families, hidden, 4 * hidden)
+        self.halve = nn.Conv1d(hidden, hidden, 5, stride=2, padding=2)
+        self.layers = nn.ModuleList(nn.Conv1d(hidden, hidden, 3, padding=d, dilation=d) for d in (1, 2, 4))
+
+    def pool(self, frames: Tensor) -> Tensor:
+        """Mean and maximum over time, before and after the convolutions."""
+        first = frames.transpose(1, 2)
+        x = functional.gelu(self.halve(first))
+        for layer in self.layers:
+            x = x + functional.gelu(layer(x))
+        return torch.cat([first.mean(2), first.amax(2), x.mean(2), x.amax(2)], dim=1)
+
+
+DESIGNS: dict[str, type[ExerciseLSTM] | type[TemporalConvolution]] = {"lstm": ExerciseLSTM, "tcn": TemporalConvolution}

@@ -15,6 +15,15 @@ Floats = NDArray[np.float64]
 _PLACES = ("waist", "neck", "left_ankle", "right_ankle")
 _HANDS = ("left_wrist", "right_wrist")
 LOW_PERCENTILE, HIGH_PERCENTILE = 8, 92
+END_SHARE = 0.15  # of the frames at either end of the common movement
+# Whose distance tells grips and loads apart: hands on one bar keep theirs, a bar on the back keeps them at shoulders.
+_APART = [("left_" + name, "right_" + name) for name in ("palm", "wrist", "elbow", "knee", "ankle")] + [
+    (f"{side}_{a}", f"{side}_{b}")
+    for a, b in (("wrist", "shoulder"), ("wrist", "hip"), ("wrist", "knee"), ("wrist", "ear"), ("wrist", "ankle"),
+                 ("elbow", "hip"), ("ankle", "hip"))
+    for side in ("left", "right")
+]  # fmt: skip
+_FIRST, _SECOND = (np.array([INDEX[pair[i]] for pair in _APART]) for i in (0, 1))
 SLOWEST_HZ = 0.15
 SPECTRUM = 512
 
@@ -31,7 +40,10 @@ def describe(keypoints: NDArray[np.float32], times_s: Floats) -> NDArray[np.floa
     parts = [part for values in tracks for part in _spread(values)]
     step_s = max(float(np.median(np.diff(times_s))), 1e-3)
     parts.append((np.abs(np.diff(np.concatenate([own, bends], axis=1), axis=0)) / step_s).mean(axis=0))
-    parts += [_together(bends), _rhythm(own, step_s), keypoints[..., 2].mean(axis=0)]
+    common, shares = _common_movement(own)
+    parts += [_together(bends), _rhythm(common, shares, step_s), keypoints[..., 2].mean(axis=0)]
+    parts += _spread(np.linalg.norm(points[:, _FIRST] - points[:, _SECOND], axis=2))
+    parts += _ends(common, own, np.concatenate([own, bends], axis=1))
     return np.asarray(np.nan_to_num(np.concatenate([np.ravel(part) for part in parts])), np.float32)
 
 
@@ -47,17 +59,32 @@ def _together(bends: Floats) -> Floats:
     return np.asarray(table[np.triu_indices(len(table), 1)])
 
 
-def _rhythm(own: Floats, step_s: float) -> Floats:
+def _common_movement(own: Floats) -> tuple[Floats, Floats]:
+    """First principal component over time (T,), and the sizes of all of them."""
+    left, sizes, _ = np.linalg.svd(own - own.mean(axis=0), full_matrices=False)
+    return left[:, 0] * sizes[0], sizes
+
+
+def _rhythm(first: Floats, sizes: Floats, step_s: float) -> Floats:
     """Strongest frequency of the first principal component, its share of the power, and the component's size."""
-    centred = own - own.mean(axis=0)
-    left, sizes, _ = np.linalg.svd(centred, full_matrices=False)
-    first = left[:, 0] * sizes[0]
     power = np.abs(np.fft.rfft(first * np.hanning(len(first)), SPECTRUM)) ** 2
     frequency = np.fft.rfftfreq(SPECTRUM, step_s)
     fast = frequency > SLOWEST_HZ
     total, energy = max(float(power[fast].sum()), 1e-12), max(float((sizes**2).sum()), 1e-12)
     strongest = frequency[fast][power[fast].argmax()]
-    return np.array([strongest, power[fast].max() / total, sizes[0] ** 2 / energy, sizes[0] / np.sqrt(len(own))])
+    return np.array([strongest, power[fast].max() / total, sizes[0] ** 2 / energy, sizes[0] / np.sqrt(len(first))])
+
+
+def _ends(first: Floats, own: Floats, posture: Floats) -> list[Floats]:
+    """Mean posture at either end of the common movement, the one first whose points are higher, and its skewness."""
+    count = max(int(END_SHARE * len(first)), 1)
+    order = np.argsort(first)
+    ends = [order[:count], order[-count:]]
+    lower = [float(own[end, 1::2].mean()) for end in ends]  # y points down
+    skew = float((first**3).mean() / max(float((first**2).mean()) ** 1.5, 1e-9))
+    if lower[0] > lower[1]:
+        ends, skew = ends[::-1], -skew
+    return [*(posture[end].mean(axis=0) for end in ends), np.array([skew])]
 
 
 def both_views(track: PoseTrack) -> NDArray[np.float32]:

@@ -15,15 +15,16 @@ from safetensors.torch import save_file
 
 from inference import catalogue, metrics, weights
 from inference.classify import Classifier, Recipe
-from inference.network import ExerciseLSTM
+from inference.network import DESIGNS, Scorer
 from inference.train import clips, forest, lstm, motion_sets, pool
 from inference.train.clips import LabelledTrack
 from inference.train.forest import Table
 from inference.train.lstm import CLASSES, FAMILIES, HIDDEN
 from inference.trees import Forest
 
-MEMBERS, STEPS = 3, 2000
+MEMBERS, STEPS = ("lstm", "lstm", "tcn"), 2000
 SYNTHETIC_EACH, SYNTHETIC_EACH_FOREST = 60, 20
+MOTION_OTHERS = 250  # sequences of motion sets that show no exercise; more and the forest sees "other" everywhere
 NETWORK_SHARE, TEMPERATURE = 0.35, 0.59
 FOLDS = 6
 
@@ -37,31 +38,32 @@ class Material:
     tables: tuple[Table, Table]  # of both, for the forest
 
 
-def gather(*, motion: bool, estimators: Sequence[str] = (clips.FIRST_ESTIMATOR,)) -> Material:
-    """Clips through the pose stage, and synthetic motion."""
-    real = [*clips.load(estimators=estimators), *(motion_sets.load() if motion else [])]
-    synthetic = pool.make_synthetic(SYNTHETIC_EACH, seed=11)
-    few = pool.make_synthetic(SYNTHETIC_EACH_FOREST, seed=5)
+def gather(estimators: Sequence[str] = (clips.FIRST_ESTIMATOR,)) -> Material:
+    """Clips through the pose stage, synthetic motion, and what people do in motion sets when they don't exercise."""
+    real = list(clips.load(estimators=estimators))
+    others = motion_sets.load_others(MOTION_OTHERS)
+    synthetic = pool.make_synthetic(SYNTHETIC_EACH, seed=11) + others
+    few = pool.make_synthetic(SYNTHETIC_EACH_FOREST, seed=5) + others
     print(f"{len(real)} clips of {len({t.group for t in real})} groups, {len(synthetic)} synthetic", flush=True)
     return Material(real, synthetic, (forest.tabulate_real(real), forest.tabulate_synthetic(few)))
 
 
 def build(
-    material: Material, kept: Sequence[bool], steps: int, members: int, folder: Path | None
-) -> tuple[Classifier, list[ExerciseLSTM], Forest]:
+    material: Material, kept: Sequence[bool], steps: int, members: Sequence[str], folder: Path | None
+) -> tuple[Classifier, list[Scorer], Forest]:
     """Train all parts on some of the clips; ``kept`` says which."""
     real = [t for t, k in zip(material.real, kept, strict=True) if k]
-    paths = [folder / f"member{i}.pt" if folder else None for i in range(members)]
+    paths = [folder / f"member{i}-{design}.pt" if folder else None for i, design in enumerate(members)]
     networks = [
-        cast(ExerciseLSTM, lstm.train(real, material.synthetic, steps, seed, path)) for seed, path in enumerate(paths)
+        cast(Scorer, lstm.train(real, material.synthetic, steps, seed, path, DESIGNS[design]))
+        for seed, (path, design) in enumerate(zip(paths, members, strict=True))
     ]
-    seen_by_forest = np.array([k and t.part != "motion" for t, k in zip(material.real, kept, strict=True)])
-    trees = forest.fit(material.tables, seen_by_forest)
-    recipe = Recipe(CLASSES, FAMILIES, HIDDEN, members, NETWORK_SHARE, TEMPERATURE)
+    trees = forest.fit(material.tables, np.array(kept))
+    recipe = Recipe(CLASSES, FAMILIES, HIDDEN, tuple(members), NETWORK_SHARE, TEMPERATURE)
     return Classifier(recipe, networks, trees), networks, trees
 
 
-def save(recipe: Recipe, networks: list[ExerciseLSTM], trees: Forest) -> None:
+def save(recipe: Recipe, networks: list[Scorer], trees: Forest) -> None:
     """Half precision, with the recipe in the header."""
     tensors = {f"{i}.{k}": v.half().contiguous() for i, n in enumerate(networks) for k, v in n.state_dict().items()}
     save_file(tensors, weights.RECORDS["classifier"].path, {"recipe": json.dumps(dataclasses.asdict(recipe))})
@@ -85,7 +87,7 @@ def score(rows: list[tuple[LabelledTrack, tuple[str, ...]]]) -> dict[str, float 
     }
 
 
-def cross_validate(material: Material, steps: int, members: int) -> list[dict[str, object]]:
+def cross_validate(material: Material, steps: int, members: Sequence[str]) -> list[dict[str, object]]:
     """Predictions for every checked clip by a classifier that saw nobody of its group."""
     fold_of = clips.split_folds([t.group for t in material.real if t.part == "checked"], FOLDS)
     rows: list[tuple[LabelledTrack, tuple[str, ...]]] = []
@@ -109,17 +111,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """How long, and what for."""
     parser.add_argument("--folds", type=Path, metavar="FILE.json", help="only predict held-out sources, into a file")
     parser.add_argument("--steps", type=int, default=STEPS, help="of each network")
-    parser.add_argument("--motion-sets", action="store_true", help="also learn from Penn Action and UTD-MHAD")
     parser.add_argument(
         "--estimators", nargs="+", default=[clips.FIRST_ESTIMATOR], metavar="NAME", help="whose keypoints to learn from"
     )
-    parser.add_argument("--members", type=int, default=MEMBERS)
+    parser.add_argument("--members", nargs="+", default=MEMBERS, choices=DESIGNS, help="designs of the networks")
 
 
 def run(args: argparse.Namespace) -> int:
     """Train on all clips and write the weights, or report figures by fold."""
     torch.set_num_threads(1)
-    material = gather(motion=args.motion_sets, estimators=args.estimators)
+    material = gather(args.estimators)
     if args.folds:
         args.folds.write_text(json.dumps(cross_validate(material, args.steps, args.members), indent=1))
         return 0

@@ -17,38 +17,15 @@ from torch.nn import functional
 
 from inference import catalogue, windows
 from inference.classify import Classifier, Recipe
-from inference.network import EMBEDDING, ExerciseLSTM
+from inference.network import ExerciseLSTM, Scorer, TemporalConvolution
 from inference.train import clips, lstm, pool
 from inference.train.classifier import FOLDS, SYNTHETIC_EACH
 from inference.train.clips import LabelledTrack
 from inference.train.lstm import CLASSES, FAMILIES, HIDDEN
 from inference.trees import Forest
 
-DROPOUT = 0.4
 
-
-class _Scorer(nn.Module):
-    """Input layer and heads as the shipped network has them, around something that turns frames into one vector."""
-
-    def __init__(self, channels: int, classes: int, families: int, hidden: int, pooled: int) -> None:
-        super().__init__()
-        self.enter = nn.Sequential(nn.LayerNorm(channels), nn.Dropout(0.1), nn.Linear(channels, hidden), nn.GELU())
-        self.embed = nn.Sequential(nn.Dropout(DROPOUT), nn.Linear(pooled, EMBEDDING))
-        self.name = nn.Linear(EMBEDDING, classes)
-        self.family = nn.Linear(EMBEDDING, families)
-
-    def pool(self, frames: Tensor) -> Tensor:
-        """(B, 32, hidden) to (B, pooled)."""
-        raise NotImplementedError
-
-    def forward(self, frames: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Class scores, family scores and embedding of a batch of windows."""
-        embedding = self.embed(self.pool(self.enter(frames)))
-        shaped = functional.gelu(embedding)
-        return self.name(shaped), self.family(shaped), functional.normalize(embedding, dim=1)
-
-
-class PlainLSTM(_Scorer):
+class PlainLSTM(Scorer):
     """One direction, and its last state alone, as in the source report."""
 
     def __init__(self, channels: int, classes: int, families: int, hidden: int) -> None:
@@ -60,7 +37,7 @@ class PlainLSTM(_Scorer):
         return self.recur(frames)[0][:, -1]  # type: ignore[no-any-return]
 
 
-class BidirectionalLSTM(_Scorer):
+class BidirectionalLSTM(Scorer):
     """Both directions, the mean of their states."""
 
     def __init__(self, channels: int, classes: int, families: int, hidden: int) -> None:
@@ -72,8 +49,8 @@ class BidirectionalLSTM(_Scorer):
         return self.recur(frames)[0].mean(1)  # type: ignore[no-any-return]
 
 
-class TemporalConvolution(_Scorer):
-    """Four dilated convolutions beside identities (Bai, Kolter, Koltun 2018), mean and maximum over time."""
+class DenseConvolution(Scorer):
+    """Four dilated convolutions beside identities (Bai, Kolter, Koltun 2018) on every frame, mean and maximum."""
 
     def __init__(self, channels: int, classes: int, families: int, hidden: int) -> None:
         super().__init__(channels, classes, families, hidden, 2 * hidden)
@@ -87,7 +64,7 @@ class TemporalConvolution(_Scorer):
         return torch.cat([x.mean(2), x.amax(2)], dim=1)
 
 
-class Transformer(_Scorer):
+class Transformer(Scorer):
     """Two layers of self-attention (Vaswani et al. 2017) with learned places, mean and maximum over time."""
 
     def __init__(self, channels: int, classes: int, families: int, hidden: int) -> None:
@@ -106,15 +83,16 @@ DESIGNS: dict[str, Callable[..., nn.Module]] = {
     "LSTM, last state (source report)": PlainLSTM,
     "bidirectional LSTM, mean": BidirectionalLSTM,
     "bidirectional LSTM, attention + mean + max (shipped)": ExerciseLSTM,
-    "temporal convolution": TemporalConvolution,
+    "temporal convolution on every frame": DenseConvolution,
+    "temporal convolution on every other frame (shipped)": TemporalConvolution,
     "transformer": Transformer,
 }
 
 
 def score(network: nn.Module, tracks: list[LabelledTrack]) -> list[tuple[bool, bool, bool]]:
     """Whether each track is named right, among three, and in the right family."""
-    recipe = Recipe(CLASSES, FAMILIES, HIDDEN, 1, 1.0, 1.0)
-    classifier = Classifier(recipe, [cast(ExerciseLSTM, network)], cast(Forest, None))
+    recipe = Recipe(CLASSES, FAMILIES, HIDDEN, ("lstm",), 1.0, 1.0)
+    classifier = Classifier(recipe, [cast(Scorer, network)], cast(Forest, None))
     told = []
     for labelled in tracks:
         sized = windows.size_track(labelled.track)

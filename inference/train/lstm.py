@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 from tqdm import trange
@@ -16,8 +17,8 @@ from inference import catalogue, windows
 from inference.network import ExerciseLSTM
 from inference.train import pool
 from inference.train.clips import LabelledTrack
-from inference.train.windows import draw, wear
-from inference.windows import Sized
+from inference.train.windows import Reel, join, wear
+from inference.windows import Windows
 
 BATCH, RATE, DECAY, SMOOTHING = 64, 2e-3, 0.02, 0.1
 FAMILY_LOSS, CONTRAST_LOSS, CONTRAST_TEMPERATURE = 0.3, 0.2, 0.1
@@ -46,17 +47,17 @@ class Source:
 
     def __init__(self, tracks: Sequence[LabelledTrack], *, even: bool) -> None:
         """``even``: every track as likely; else rare exercises are drawn more often than they occur."""
-        self.sized: list[Sized] = [windows.size_track(labelled.track) for labelled in tracks]
+        self.reel = Reel.of([windows.size_track(labelled.track) for labelled in tracks])
         self.label = np.array([CLASSES.index(labelled.exercise) for labelled in tracks], np.int64)
         weight = np.ones(len(tracks)) if even else pool.weigh(tracks)
         total = np.bincount(self.label, weight, minlength=len(CLASSES))
         chance = weight if even else weight / np.sqrt(total[self.label])
         self.chance = chance / max(chance.sum(), 1e-9)
 
-    def draw(self, count: int, rng: np.random.Generator) -> tuple[list[Sized], list[int]]:
-        """So many tracks and their classes."""
-        chosen: list[int] = rng.choice(len(self.sized), count, p=self.chance).tolist() if count else []
-        return [self.sized[i] for i in chosen], self.label[chosen].tolist()
+    def draw(self, count: int, rng: np.random.Generator) -> tuple[Windows, NDArray[np.int64]]:
+        """So many windows and their classes."""
+        chosen = rng.choice(len(self.chance), count, p=self.chance)
+        return self.reel.draw(chosen, rng), self.label[chosen]
 
 
 def train(
@@ -70,7 +71,7 @@ def train(
     """One network; with a checkpoint a stopped run goes on."""
     rng = np.random.default_rng(seed)
     torch.manual_seed(seed)
-    sources = Source(real, even=False), Source(synthetic, even=True)
+    sources = [Source(tracks, even=i > 0) for i, tracks in enumerate((real, synthetic)) if tracks]
     made = int(BATCH * SYNTHETIC_SHARE) if synthetic else 0
     network = make(windows.CHANNELS, len(CLASSES), len(FAMILIES), HIDDEN)
     optimiser = torch.optim.AdamW(network.parameters(), RATE, weight_decay=DECAY)
@@ -79,10 +80,10 @@ def train(
     first = _resume(checkpoint, parts)
     network.train()
     for step in (progress := trange(first, steps, initial=first, total=steps, desc=f"network {seed}", mininterval=5)):
-        drawn = [source.draw(n, rng) for source, n in zip(sources, (BATCH - made, made), strict=True)]
-        tracks, label = drawn[0][0] + drawn[1][0], drawn[0][1] + drawn[1][1]
-        frames = windows.make_channels(wear(draw(tracks, rng), rng))
-        loss = _step(network, optimiser, torch.from_numpy(frames), torch.tensor(label))
+        drawn = [source.draw(n, rng) for source, n in zip(sources, (BATCH - made, made), strict=False)]
+        frames = windows.make_channels(wear(join([part for part, _ in drawn]), rng))
+        label = torch.from_numpy(np.concatenate([label for _, label in drawn]))
+        loss = _step(network, optimiser, torch.from_numpy(frames), label)
         schedule.step()
         if step % SAVE_EVERY == SAVE_EVERY - 1:
             progress.set_postfix(loss=f"{loss:.3f}")

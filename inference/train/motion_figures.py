@@ -22,12 +22,12 @@ from torch.nn import functional
 from tqdm import trange
 
 from inference import statistics, windows
-from inference.classify import blend
-from inference.network import ExerciseLSTM
+from inference.classify import FLOOR_NETWORK, blend
+from inference.network import DESIGNS, Scorer
 from inference.train import clips, motion_sets
 from inference.train.classifier import NETWORK_SHARE
 from inference.train.lstm import BATCH, CONTRAST_LOSS, DECAY, HIDDEN, RATE, SMOOTHING, contrast
-from inference.train.windows import draw, wear
+from inference.train.windows import Reel, wear
 from inference.types import PoseTrack
 
 TREES = 400
@@ -86,17 +86,17 @@ def _film(points: NDArray[np.float32], confidence: NDArray[Any], turn_rad: float
     return PoseTrack(keypoints, np.arange(len(keypoints)) / PRMD_HZ, (1000, 1000))
 
 
-def train_network(tracks: Sequence[PoseTrack], label: NDArray[np.int64], steps: int) -> ExerciseLSTM:
-    """The shipped design without its family scores, which these sets do not have."""
+def train_network(tracks: Sequence[PoseTrack], label: NDArray[np.int64], steps: int, design: str = "lstm") -> Scorer:
+    """A shipped design without its family scores, which these sets do not have."""
     rng = np.random.default_rng(0)
     torch.manual_seed(0)
-    sized = [windows.size_track(track) for track in tracks]
-    network = ExerciseLSTM(windows.CHANNELS, int(label.max()) + 1, 1, HIDDEN)
+    reel = Reel.of([windows.size_track(track) for track in tracks])
+    network = DESIGNS[design](windows.CHANNELS, int(label.max()) + 1, 1, HIDDEN)
     optimiser = torch.optim.AdamW(network.parameters(), RATE, weight_decay=DECAY)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps)
     for _ in trange(steps, mininterval=5):
         chosen = rng.choice(len(tracks), BATCH)
-        frames = torch.from_numpy(windows.make_channels(wear(draw([sized[i] for i in chosen], rng), rng)))
+        frames = torch.from_numpy(windows.make_channels(wear(reel.draw(chosen, rng), rng)))
         target = torch.from_numpy(label[chosen])
         names, _, embedding = network(frames)
         loss = functional.cross_entropy(names, target, label_smoothing=SMOOTHING)
@@ -109,7 +109,7 @@ def train_network(tracks: Sequence[PoseTrack], label: NDArray[np.int64], steps: 
 
 
 @torch.inference_mode()
-def ask_network(network: ExerciseLSTM, track: PoseTrack) -> NDArray[np.float64]:
+def ask_network(network: Scorer, track: PoseTrack) -> NDArray[np.float64]:
     """Class probabilities (C,) on which the windows of a track and their mirror images agree best."""
     sized = windows.size_track(track)
     batch = windows.cut(sized, windows.choose_spans(float(sized.times_s[0]), float(sized.times_s[-1])))
@@ -119,21 +119,25 @@ def ask_network(network: ExerciseLSTM, track: PoseTrack) -> NDArray[np.float64]:
 
 
 def measure(sequences: Sequence[Sequence2D], steps: int) -> dict[str, object]:
-    """Shares named right by the network, by the forest, and by both together."""
+    """Shares named right by each network, by the forest, and by all together as the product blends them."""
     names = sorted({s.name for s in sequences})
     train, test = [s for s in sequences if not s.held_out], [s for s in sequences if s.held_out]
     label, truth = (np.array([names.index(s.name) for s in part]) for part in (train, test))
-    network = train_network([s.track for s in train], label, steps)
+    told: dict[str, NDArray[np.float64]] = {}
+    for design in DESIGNS:
+        network = train_network([s.track for s in train], label, steps, design)
+        told[design] = np.stack([ask_network(network, s.track) for s in test])
+    networks = np.exp(np.mean([np.log(told[design] + FLOOR_NETWORK) for design in DESIGNS], axis=0))
     forest = ExtraTreesClassifier(TREES, n_jobs=1, random_state=0)
     forest.fit(np.concatenate([statistics.both_views(s.track) for s in train]), np.repeat(label, 2))
-    by_network = np.stack([ask_network(network, s.track) for s in test])
-    by_forest = np.stack([forest.predict_proba(statistics.both_views(s.track)).mean(axis=0) for s in test])
-    told = {"lstm": by_network, "forest": by_forest, "both": blend(by_network, by_forest, NETWORK_SHARE, 1.0)}
-    figures: dict[str, object] = {"train": len(train), "test": len(test)}
-    for name, probabilities in told.items():
-        right = int((probabilities.argmax(axis=1) == truth).sum())
-        figures[name] = {"accuracy": right / len(test), "right": right, "interval_95": wilson(right, len(test))}
-    return figures
+    told["forest"] = np.stack([forest.predict_proba(statistics.both_views(s.track)).mean(axis=0) for s in test])
+    told["all"] = blend(networks, told["forest"], NETWORK_SHARE, 1.0)
+    return {"train": len(train), "test": len(test), **{name: _score(table, truth) for name, table in told.items()}}
+
+
+def _score(probabilities: NDArray[np.float64], truth: NDArray[np.int64]) -> dict[str, object]:
+    right = int((probabilities.argmax(axis=1) == truth).sum())
+    return {"accuracy": right / len(truth), "right": right, "interval_95": wilson(right, len(truth))}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from inference import catalogue, skeleton
 from inference.train.clips import LabelledTrack
 from inference.train.synthetic import slugs, synthesise
+from inference.train.windows import CUT_SHARE, cut_off
 from inference.types import PoseTrack
 
 SYNTHETIC = "synthetic"  # the part that such tracks belong to
 LEAST_SEEN = 8
-OTHER_TIMES = 4  # there are more ways of not exercising than of any exercise
+OTHER_TIMES = 12  # there are more ways of not exercising than of any exercise
 SHORTEST_FRAMES, LONG_ENOUGH = 16, 20
 
 
@@ -30,7 +31,7 @@ def weigh(tracks: Sequence[LabelledTrack]) -> NDArray[np.float64]:
 
 
 def make_synthetic(each: int, seed: int) -> list[LabelledTrack]:
-    """So many tracks of each exercise, and four times as many of people who do none."""
+    """So many tracks of each exercise, and twelve times as many of people who do none."""
     rng = np.random.default_rng(seed)
     made = []
     for slug in slugs():
@@ -53,6 +54,8 @@ def wear_track(track: PoseTrack, rng: np.random.Generator) -> PoseTrack:
     middle, tall = keypoints[known, :2].mean(axis=0), float(np.ptp(keypoints[known, 1]))
     keypoints[..., :2] = (keypoints[..., :2] - middle) @ _draw_view(rng).T + middle
     keypoints[..., :2] += rng.normal(0, 0.01 * tall, (1, skeleton.COUNT, 2))
+    if rng.random() < CUT_SHARE:
+        cut_off(keypoints[..., :2], keypoints[..., 2], rng, size=0.5 * tall)
     if rng.random() < 0.5:
         keypoints = skeleton.mirror(keypoints, float(track.size_px[0]))
     times_s = track.times_s[span]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from inference import windows
+from inference import motion, windows
 from tests.inference.tracks import make_track, squat, waves
 
 
@@ -32,3 +32,14 @@ def test_mirroring_twice_changes_nothing():
     sized = windows.size_track(make_track(4, squat, waves(1, 2.0)))
     batch = windows.cut(sized, [(0.0, 3.0)])
     assert batch.mirrored().mirrored().points == pytest.approx(batch.points)
+
+
+def test_directions_are_those_of_the_angles():
+    rng = np.random.default_rng(0)
+    points = rng.normal(0, 1, (2, windows.FRAMES, 24, 2)).astype(np.float32)
+    points[0, 0] = 0  # nothing has a direction here
+    batch = windows.Windows(points, np.ones((2, windows.FRAMES, 24), np.float32), np.full(2, 3.0, np.float32))
+    bends = motion.angles(points.reshape(-1, 24, 2).astype(np.float64)).reshape(2, windows.FRAMES, -1)
+    channels = windows.make_channels(batch)[:, :, 3 * 48 :]
+    assert channels[..., :19] == pytest.approx(np.cos(bends), abs=1e-4)
+    assert channels[..., 19:38] == pytest.approx(np.sin(bends), abs=1e-4)

@@ -12,6 +12,8 @@ from inference.train.synthetic.perform import smooth_noise
 SIZES_PX = ((720, 1280), (1280, 720), (1080, 1920), (1920, 1080), (640, 480), (720, 720))
 VIEWS = {"side": (90, 0.33), "oblique": (45, 0.34), "front": (0, 0.25), "back": (180, 0.08)}  # degrees, chance
 SPREAD_DEG = 14.0
+CLOSE_UP_SHARE, CLOSE_UP_FILL = 0.2, (1.0, 2.2)  # pictures that are too small for the whole body
+LOW_SHARE = 0.25  # phones that stand on the floor
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Camera:
     height_m: float
     distance_m: float
     roll_deg: float
-    fill: float  # share of the picture that the body spans
+    fill: float  # share of the picture that the body spans; more than 1 cuts it off
     size_px: tuple[int, int]
     shake_px: float
 
@@ -33,13 +35,14 @@ def draw_camera(rng: np.random.Generator) -> Camera:
     names = list(VIEWS)
     view = names[int(rng.choice(len(names), p=[chance for _, chance in VIEWS.values()]))]
     azimuth = VIEWS[view][0] * rng.choice([-1, 1]) + rng.normal(0, SPREAD_DEG)
+    low, close = rng.random() < LOW_SHARE, rng.random() < CLOSE_UP_SHARE
     return Camera(
         view=view,
         azimuth_deg=float(azimuth),
-        height_m=float(rng.uniform(0.2, 1.9)),
+        height_m=float(rng.uniform(0.03, 0.4) if low else rng.uniform(0.3, 1.9)),
         distance_m=float(rng.uniform(1.8, 5.5)),
         roll_deg=float(rng.normal(0, 3)),
-        fill=float(rng.uniform(0.35, 1.0)),
+        fill=float(rng.uniform(*CLOSE_UP_FILL) if close else rng.uniform(0.35, 1.0)),
         size_px=SIZES_PX[int(rng.integers(len(SIZES_PX)))],
         shake_px=float(rng.exponential(1.5)) if rng.random() < 0.4 else 0.0,
     )
@@ -57,7 +60,10 @@ def project(points: Floats, camera: Camera, rng: np.random.Generator) -> tuple[F
     flat = np.stack([seen[..., 0], -seen[..., 1]], axis=-1) / depth[..., None]  # who faces us has the left on our right
     low, high = flat.reshape(-1, 2).min(axis=0), flat.reshape(-1, 2).max(axis=0)
     scale = camera.fill * float(np.min(np.array(camera.size_px) / np.maximum(high - low, 0.05)))
-    room = np.array(camera.size_px) * (1 - camera.fill) / 2
-    middle = np.array(camera.size_px) / 2 + rng.uniform(-1, 1, 2) * room
+    room = np.array(camera.size_px) * abs(1 - camera.fill) / 2
+    shift = rng.uniform(-1, 1, 2)
+    if camera.fill > 1:
+        shift = np.array([shift[0] * 0.5, abs(shift[1])])  # people aim at the face, and the legs are cut off
+    middle = np.array(camera.size_px) / 2 + shift * room
     shake = smooth_noise(len(points), 2, 0.5, rng) * camera.shake_px
     return (flat - (low + high) / 2) * scale + middle + shake[:, None], depth - range_m

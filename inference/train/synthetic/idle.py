@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from inference.train.synthetic import bystanders
 from inference.train.synthetic.body import CHANNELS, NUMBER, Floats
 from inference.train.synthetic.moves import Ground, read_table
 from inference.train.synthetic.perform import LONGEST_S, RATE_HZ, SHORTEST_S, ease, smooth_noise
@@ -137,7 +138,16 @@ def idle(rng: np.random.Generator) -> Floats:
     return pose + smooth_noise(frames, len(CHANNELS), 2.0, rng) * _loose(4, 2.5)
 
 
-KINDS: tuple[Callable[[np.random.Generator], Floats], ...] = (walk, talk, dance, dance, box, fetch, idle)
+KINDS: tuple[Callable[[np.random.Generator], Floats], ...] = (
+    walk,
+    talk,
+    dance,
+    dance,
+    box,
+    fetch,
+    idle,
+    *bystanders.KINDS,
+)
 
 
 def draw(rng: np.random.Generator) -> Floats:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,6 +12,8 @@ from inference.train.synthetic.perform import RATE_HZ, Reps
 from inference.types import PoseTrack
 
 EVERY = 2  # of 30 frames a second; clips are looked at 15 times a second
+CUTS_SHARE, TINY_SHARE = 0.15, 0.2  # of films in which nobody trains
+SHORTEST_SHOT, LONGEST_SHOT = 18, 90  # frames
 
 
 @dataclass(frozen=True)
@@ -31,10 +33,32 @@ def slugs() -> list[str]:
 
 def synthesise(slug: str, rng: np.random.Generator) -> Synthetic:
     """One clip of an exercise, 15 frames a second. Raises KeyError for an exercise that the table does not have."""
+    clip = _film(slug, rng)
+    if slug == catalogue.OTHER and rng.random() < CUTS_SHARE:
+        shots = [clip, *(_film(slug, rng) for _ in range(int(rng.integers(1, 4))))]
+        return replace(clip, track=_splice([shot.track for shot in shots], rng))
+    return clip
+
+
+def _splice(tracks: list[PoseTrack], rng: np.random.Generator) -> PoseTrack:
+    """Cuts between films, or a track that jumps from one person to another: a stretch of each."""
+    stretches = []
+    for track in tracks:
+        taken = min(int(rng.integers(SHORTEST_SHOT, LONGEST_SHOT)), len(track.keypoints))
+        start = int(rng.integers(0, len(track.keypoints) - taken + 1))
+        stretches.append(track.keypoints[start : start + taken])
+    keypoints = np.concatenate(stretches)
+    return replace(tracks[0], keypoints=keypoints, times_s=np.arange(len(keypoints)) * EVERY / RATE_HZ)
+
+
+def _film(slug: str, rng: np.random.Generator) -> Synthetic:
     points, reps = act(slug, rng)
     seen_by = camera.draw_camera(rng)
     flat, behind_m = camera.project(points, seen_by, rng)
-    keypoints = wear.wear(flat[::EVERY], behind_m[::EVERY], seen_by.size_px, rng)
+    roughness = 1.0
+    if slug == catalogue.OTHER and rng.random() < TINY_SHARE:  # far away, in a crowd
+        roughness = float(rng.uniform(2, 8))
+    keypoints = wear.wear(flat[::EVERY], behind_m[::EVERY], seen_by.size_px, rng, roughness)
     times_s = np.arange(len(keypoints)) * EVERY / RATE_HZ
     return Synthetic(slug, PoseTrack(keypoints, times_s, seen_by.size_px), reps, seen_by.view)
 

@@ -19,20 +19,23 @@ CUT_SHARE = 0.15  # films that show no legs, which an estimator then guesses
 LEGS = [i for i, name in enumerate(skeleton.NAMES) if any(part in name for part in ("knee", "ankle", "foot"))]
 
 
-def wear(points: Floats, behind_m: Floats, size_px: tuple[int, int], rng: np.random.Generator) -> NDArray[np.float32]:
-    """Pixels (T, 24, 2) to keypoints (T, 24, 3) as an estimator would have given them."""
+def wear(
+    points: Floats, behind_m: Floats, size_px: tuple[int, int], rng: np.random.Generator, roughness: float = 1.0
+) -> NDArray[np.float32]:
+    """Pixels (T, 24, 2) to keypoints (T, 24, 3) as an estimator would have given them; rough for tiny figures."""
     frames = len(points)
     size = float(np.linalg.norm(np.ptp(points, axis=1), axis=1).mean())
-    amount = np.exp(rng.normal(0, 0.5))
+    amount = np.exp(rng.normal(0, 0.5)) * roughness
     hidden = _hide(behind_m, rng)
     if rng.random() < CUT_SHARE:
         hidden[:, LEGS] = 1.0
+    outside = ((points < 0) | (points > size_px)).any(axis=2)
+    hidden = np.where(outside, 1.0, hidden)
     noise = rng.normal(size=(frames, COUNT, 2)) * JITTER * 0.5
     noise += smooth_noise(frames, COUNT * 2, 0.25, rng).reshape(frames, COUNT, 2) * JITTER
     noise += rng.normal(0, BIAS, (1, COUNT, 2))
     noise += smooth_noise(frames, COUNT * 2, 0.8, rng).reshape(frames, COUNT, 2) * GUESS * hidden[..., None]
     keypoints = np.concatenate([points + noise * size * amount, _confidence(hidden, rng)[..., None]], axis=2)
-    outside = (keypoints[..., :2] < 0).any(axis=2) | (keypoints[..., :2] > size_px).any(axis=2)
     keypoints[..., 2] *= np.where(outside, rng.uniform(0.02, 0.3), 1.0)
     _swap(keypoints, rng)
     out = skeleton.add_means(keypoints.astype(np.float32))

@@ -38,3 +38,13 @@ def test_penn_keeps_its_official_halves_and_eight_exercises(motion_data):
     assert {s.name for s in sequences} == set(motion_sets.PENN_NAMES)
     assert 0.4 < np.mean([s.held_out for s in sequences]) < 0.6
     assert not sequences[0].track.keypoints[:, INDEX["left_foot"]].any()  # a joint the set does not have
+
+
+def test_what_is_no_exercise_has_every_keypoint(motion_data):
+    others = motion_sets.load_others(40)
+    assert len(others) == 40
+    assert {t.exercise for t in others} == {"other"}
+    assert {t.group for t in others} == {"penn", "utd"}
+    for labelled in others:
+        assert (labelled.track.keypoints[labelled.track.found][:, INDEX["left_palm"], 2] > 0).any()
+        assert np.isfinite(labelled.track.keypoints).all()

@@ -1,12 +1,14 @@
 """Synthetic motion: every exercise can be made, bodies stay whole, postures and repetitions are what they should be."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from inference import __main__ as cli
 from inference import catalogue, skeleton
 from inference.skeleton import INDEX
-from inference.train.synthetic import body, moves, scene, slugs, synthesise
+from inference.train.synthetic import body, bystanders, camera, moves, scene, slugs, synthesise, wear
 
 BONES = [("left_shoulder", "left_elbow"), ("left_elbow", "left_wrist"), ("left_hip", "left_knee"),
          ("right_knee", "right_ankle"), ("right_ankle", "right_foot"), ("right_wrist", "right_palm")]  # fmt: skip
@@ -126,3 +128,34 @@ def test_the_command_writes_pictures(tmp_path, capsys):
     assert gif.stat().st_size > 2000
     assert sheet.stat().st_size > 1000
     assert "squat" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("kind", bystanders.KINDS, ids=lambda kind: kind.__name__)
+def test_who_does_not_train_moves_and_stays_whole(kind):
+    rng = np.random.default_rng(5)
+    angles = kind(rng)
+    assert angles.shape[1] == len(body.CHANNELS)
+    assert len(angles) >= 30
+    assert np.isfinite(angles).all()
+    assert np.ptp(angles, axis=0).max() > 1  # degrees
+    assert np.abs(np.diff(angles, axis=0)).max() < 120  # nobody jumps from one posture to the next
+
+
+def test_films_of_no_exercise_have_cuts_and_tiny_figures_now_and_then(monkeypatch):
+    monkeypatch.setattr(scene, "CUTS_SHARE", 1.0)
+    spliced = synthesise("other", np.random.default_rng(6)).track
+    assert np.diff(spliced.times_s) == pytest.approx(1 / 15)
+    waist = spliced.keypoints[spliced.found][:, INDEX["waist"], :2]
+    steps = np.linalg.norm(np.diff(waist, axis=0), axis=1)
+    assert steps.max() > 20 * np.median(steps)
+
+
+def test_a_close_up_is_unsure_of_what_the_picture_cuts_off():
+    rng = np.random.default_rng(7)
+    points, _ = scene.act("lateral_raise", rng)
+    near = dataclasses.replace(camera.draw_camera(rng), fill=2.0, azimuth_deg=0.0, size_px=(720, 1280))
+    flat, behind_m = camera.project(points, near, rng)
+    seen = wear.wear(flat, behind_m, near.size_px, rng)
+    outside = ((flat < 0) | (flat > near.size_px)).any(axis=2)
+    assert outside.any()
+    assert seen[outside, 2].mean() < 0.3 < seen[~outside, 2].mean()

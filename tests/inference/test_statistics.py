@@ -1,0 +1,40 @@
+"""Statistics of a track: of one length, finite, and they see what tells grips and turns apart."""
+
+import numpy as np
+import pytest
+
+from inference import skeleton, statistics
+from inference.types import PoseTrack
+from tests.inference.tracks import make_track, raise_arms, squat, waves
+
+
+def describe(track: PoseTrack) -> np.ndarray:
+    return statistics.describe(track.keypoints, track.times_s)
+
+
+def test_every_track_has_as_many_finite_features():
+    tracks = [make_track(n, move, waves(3, 2.0)) for n, move in ((0.4, squat), (6, squat), (9, raise_arms))]
+    tables = [describe(track) for track in tracks]
+    assert len({table.shape for table in tables}) == 1
+    assert all(np.isfinite(table).all() for table in tables)
+
+
+def test_place_and_size_in_the_picture_do_not_count():
+    track = make_track(6, squat, waves(3, 2.0))
+    nearer = track.keypoints.copy()
+    nearer[..., :2] = nearer[..., :2] * 1.7 + 60
+    assert statistics.describe(nearer, track.times_s) == pytest.approx(describe(track), abs=2e-3)
+
+
+def test_the_ends_of_the_movement_do_not_depend_on_where_it_begins():
+    down, up = (make_track(8, squat, phase) for phase in (waves(4, 2.0), lambda s: 1 - waves(4, 2.0)(s)))
+    ends = slice(-135, -1)
+    assert describe(down)[ends] == pytest.approx(describe(up)[ends], abs=0.12)
+
+
+def test_the_mirror_image_swaps_sides_and_nothing_else():
+    track = make_track(6, raise_arms, waves(3, 2.0))
+    one, other = statistics.both_views(track)
+    twice = skeleton.mirror(skeleton.mirror(track.keypoints, 640), 640)
+    assert statistics.describe(twice, track.times_s) == pytest.approx(one, abs=1e-3)
+    assert sorted(np.round(one[-211:-135], 2)) == pytest.approx(sorted(np.round(other[-211:-135], 2)), abs=0.03)
