@@ -30,7 +30,7 @@ CANDIDATES = 5
 FAMILY_WEIGHT = 0.3  # of the family scores in the sum of log probabilities
 FLOOR_NETWORK, FLOOR_FOREST = 1e-4, 2e-3  # neither may veto alone
 OTHER_PRIOR = 4.0  # there are far more ways of not exercising than a training set shows
-ABSTAIN = 0.3  # below it, the best name is no better than none
+ABSTAIN = 0.35  # when the likeliest family has less, no name is better than none
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,7 @@ class Recipe:
     members: tuple[str, ...]  # design of each
     network_share: float  # of the network in the geometric mean; the forest has the rest
     temperature: float
+    prior: tuple[float, ...] = ()  # how often people film each class, softened; all alike when empty
 
 
 def blend(
@@ -64,6 +65,7 @@ class Classifier:
         self._forest = forest
         family = {name: i for i, name in enumerate(recipe.families)}
         self._family_of = torch.tensor([family[catalogue.family_of(slug)] for slug in recipe.classes])
+        self._prior = np.array(recipe.prior or [1.0] * len(recipe.classes))
 
     @classmethod
     def load(cls) -> Classifier:
@@ -103,13 +105,13 @@ class Classifier:
         return Classification(self._rank(probabilities), embedding)
 
     def _rank(self, probabilities: NDArray[np.float64]) -> tuple[Candidate, ...]:
-        """The likeliest names; "other" first when none of them is likely."""
+        """The likeliest names; "other" first when no family is likely."""
         other = self.recipe.classes.index(catalogue.OTHER)
-        weighted = probabilities.copy()
+        weighted = probabilities * self._prior
         weighted[other] *= OTHER_PRIOR
         weighted /= weighted.sum()
         order = np.argsort(-weighted)
-        if weighted[order[0]] < ABSTAIN:
+        if np.bincount(self._family_of.numpy(), weighted).max() < ABSTAIN:
             order = np.concatenate([[other], order[order != other]])
         return tuple(Candidate(self.recipe.classes[i], float(weighted[i])) for i in order[:CANDIDATES])
 
@@ -128,8 +130,8 @@ def _load(network: Path, forest: Path) -> Classifier:
         tensors = {key: file.get_tensor(key).float() for key in file.keys()}  # noqa: SIM118
         told = json.loads(file.metadata()["recipe"])
     if isinstance(told["members"], int):  # weights from before there were several designs
-        told["members"] = ["lstm"] * told["members"]
-    lists = {name: tuple(told[name]) for name in ("classes", "families", "members")}
+        told |= {"members": ["lstm"] * told["members"], "prior": ()}
+    lists = {name: tuple(told[name]) for name in ("classes", "families", "members", "prior")}
     recipe = Recipe(**{**told, **lists})
     members = []
     for number, design in enumerate(recipe.members):

@@ -22,10 +22,10 @@ from inference.train.forest import Table
 from inference.train.lstm import CLASSES, FAMILIES, HIDDEN
 from inference.trees import Forest
 
-MEMBERS, STEPS = ("lstm", "lstm", "tcn"), 2000
+MEMBERS, STEPS = ("lstm", "tcn", "tcn"), 2000
 SYNTHETIC_EACH, SYNTHETIC_EACH_FOREST = 60, 20
 MOTION_OTHERS = 250  # sequences of motion sets that show no exercise; more and the forest sees "other" everywhere
-NETWORK_SHARE, TEMPERATURE = 0.35, 0.59
+NETWORK_SHARE, TEMPERATURE = 0.5, 0.6
 FOLDS = 6
 
 
@@ -59,7 +59,8 @@ def build(
         for seed, (path, design) in enumerate(zip(paths, members, strict=True))
     ]
     trees = forest.fit(material.tables, np.array(kept))
-    recipe = Recipe(CLASSES, FAMILIES, HIDDEN, tuple(members), NETWORK_SHARE, TEMPERATURE)
+    prior = tuple(pool.count_prior(real, CLASSES))
+    recipe = Recipe(CLASSES, FAMILIES, HIDDEN, tuple(members), NETWORK_SHARE, TEMPERATURE, prior)
     return Classifier(recipe, networks, trees), networks, trees
 
 

@@ -16,7 +16,7 @@ from inference.train.lstm import CLASSES
 from inference.trees import Forest
 from inference.types import PoseTrack
 
-TREES = 150
+TREES, LEAF = 150, 2
 COPIES, COPY_WEIGHT = 4, 0.5  # worn copies of a clip, and what each counts against the clip itself
 SYNTHETIC_WEIGHT = 2.0  # of all synthetic tracks of an exercise together; a clip counts 2
 OTHER_WEIGHT = 3.0  # of what is no exercise, against an exercise
@@ -69,6 +69,6 @@ def fit(tables: Sequence[Table], kept: NDArray[np.bool_] | None = None, seed: in
         np.concatenate([getattr(t, name) for t in tables]) for name in ("features", "label", "weight", "owner")
     )
     rows = np.ones(len(owner), bool) if kept is None else (owner < 0) | np.asarray(kept)[owner]
-    model = ExtraTreesClassifier(TREES, n_jobs=1, random_state=seed)
+    model = ExtraTreesClassifier(TREES, min_samples_leaf=LEAF, n_jobs=1, random_state=seed)
     model.fit(features[rows], label[rows], sample_weight=weight[rows])
     return Forest.from_sklearn(model, classes=len(CLASSES))

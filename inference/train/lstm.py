@@ -20,7 +20,8 @@ from inference.train.clips import LabelledTrack
 from inference.train.windows import Reel, join, wear
 from inference.windows import Windows
 
-BATCH, RATE, DECAY, SMOOTHING = 64, 2e-3, 0.02, 0.1
+BATCH, RATE, DECAY, SMOOTHING = 64, 2e-3, 0.02, 0.05
+SIBLINGS = 0.1  # of the target goes to the exercises of the family: a skeleton can hardly tell them apart
 FAMILY_LOSS, CONTRAST_LOSS, CONTRAST_TEMPERATURE = 0.3, 0.2, 0.1
 SYNTHETIC_SHARE = 0.5  # of each batch
 HIDDEN = 128
@@ -29,6 +30,17 @@ SAVE_EVERY = 250  # steps
 CLASSES = tuple(sorted(catalogue.exercises()))
 FAMILIES = tuple(sorted({exercise.family for exercise in catalogue.exercises().values()}))
 FAMILY_OF = torch.tensor([FAMILIES.index(catalogue.family_of(slug)) for slug in CLASSES])
+
+
+def _targets() -> Tensor:
+    """(C, C) what each exercise's scores are to become: itself, its family, a little of everything."""
+    same: Tensor = (FAMILY_OF[:, None] == FAMILY_OF).float()
+    count = len(CLASSES)
+    own = (1 - SIBLINGS - SMOOTHING) * torch.eye(count)
+    return own + SIBLINGS * same / same.sum(1, keepdim=True) + SMOOTHING / count
+
+
+TARGETS = _targets()
 
 
 def contrast(embedding: Tensor, label: Tensor) -> Tensor:
@@ -93,8 +105,8 @@ def train(
 
 def _step(network: nn.Module, optimiser: torch.optim.Optimizer, frames: Tensor, label: Tensor) -> float:
     names, families, embedding = network(frames)
-    loss = functional.cross_entropy(names, label, label_smoothing=SMOOTHING)
-    loss = loss + FAMILY_LOSS * functional.cross_entropy(families, FAMILY_OF[label], label_smoothing=SMOOTHING / 2)
+    loss = functional.cross_entropy(names, TARGETS[label])
+    loss = loss + FAMILY_LOSS * functional.cross_entropy(families, FAMILY_OF[label], label_smoothing=SMOOTHING)
     loss = loss + CONTRAST_LOSS * contrast(embedding, label)
     optimiser.zero_grad()
     loss.backward()  # type: ignore[no-untyped-call]

@@ -30,6 +30,12 @@ def weigh(tracks: Sequence[LabelledTrack]) -> NDArray[np.float64]:
     return np.array([t.weight / np.sqrt(alike[t.group, t.exercise]) for t in tracks])
 
 
+def count_prior(tracks: Sequence[LabelledTrack], classes: Sequence[str]) -> list[float]:
+    """How often people film each class, by the number of groups that do, softened by a square root."""
+    films = Counter(exercise for _, exercise in {(t.group, t.exercise) for t in tracks})
+    return [float(np.sqrt(1 + films[name])) for name in classes]
+
+
 def make_synthetic(each: int, seed: int) -> list[LabelledTrack]:
     """So many tracks of each exercise, and twelve times as many of people who do none."""
     rng = np.random.default_rng(seed)

@@ -61,7 +61,7 @@ class Reel:
         left = np.where(wanted_s - LEADER_S * chosen[:, None] > 0, right - 1, right).clip(0)
         step = np.maximum(self.times_s[right] - self.times_s[left], 1e-9)
         share = np.clip((wanted_s - self.times_s[left]) / step, 0, 1).astype(np.float32)[..., None, None]
-        return self.frames[left] * (1 - share) + self.frames[right] * share
+        return np.asarray(self.frames[left] * (1 - share) + self.frames[right] * share)
 
 
 def join(parts: Sequence[Windows]) -> Windows:

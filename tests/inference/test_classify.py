@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from inference import catalogue, skeleton, windows
-from inference.classify import Classifier
-from inference.network import ExerciseLSTM
+from inference.classify import Classifier, Recipe
+from inference.network import DESIGNS, TemporalConvolution
 from inference.types import PoseTrack
 from tests.inference.tracks import make_track, raise_arms, squat, waves
 
@@ -48,6 +48,30 @@ def test_embedding_has_unit_length_and_tells_movements_apart(classifier):
     assert one @ same > one @ other
 
 
+@pytest.fixture
+def small() -> Classifier:
+    """Three classes of two families and "other"; nobody asks its network or its forest."""
+    classes = ("barbell_squat", "other", "plank", "squat")
+    families = ("other", "plank", "squat")
+    recipe = Recipe(classes, families, 8, ("tcn",), 0.5, 1.0, (1.0, 1.0, 1.0, 3.0))
+    return Classifier(recipe, [TemporalConvolution(windows.CHANNELS, 4, 3, 8)], None)
+
+
+def test_names_that_many_people_film_win_over_their_siblings(small):
+    assert small._rank(np.array([0.45, 0.02, 0.18, 0.35]))[0].exercise == "squat"
+
+
+def test_siblings_that_share_the_chances_are_a_likely_family(small):
+    assert small._rank(np.array([0.30, 0.08, 0.45, 0.17]))[0].exercise != "other"
+
+
+def test_no_likely_family_is_other():
+    many = Classifier.load()
+    flat = many._rank(np.full(len(many.recipe.classes), 1 / len(many.recipe.classes)))
+    assert flat[0].exercise == "other"
+    assert len({c.exercise for c in flat}) == len(flat)
+
+
 @pytest.mark.parametrize("frames", [0, 1, 3])
 def test_too_little_is_other(classifier, frames):
     track = make_track(frames / 15, squat, waves(1, 2.0))
@@ -68,11 +92,12 @@ def test_the_same_track_gets_the_same_answer(classifier):
     assert classifier.predict(track).candidates == classifier.predict(track).candidates
 
 
-def test_exported_networks_say_the_same(tmp_path):
+@pytest.mark.parametrize("design", DESIGNS.values())
+def test_exported_networks_say_the_same(design, tmp_path):
     """TorchScript and ONNX give the scores of the network itself."""
     onnxruntime = pytest.importorskip("onnxruntime")
     torch.manual_seed(0)
-    network = ExerciseLSTM(windows.CHANNELS, 7, 3, hidden=16).eval()
+    network = design(windows.CHANNELS, 7, 3, hidden=16).eval()
     frames = torch.randn(2, windows.FRAMES, windows.CHANNELS)
     with torch.inference_mode():
         wanted = [part.numpy() for part in network(frames)]

@@ -56,7 +56,7 @@ def loosen(arms_deg: float, legs_deg: float, rest_deg: float) -> Floats:
 
 def potter(rng: np.random.Generator) -> Floats:
     """Cook, wash up, type, read, hang in a harness, lie about: a posture, and hands that are never still."""
-    postures = (DESK, DESK, COUNTER, COUNTER, SEATED, HARNESS, LYING, SQUATTING, {})
+    postures: tuple[Pose, ...] = (DESK, DESK, COUNTER, COUNTER, SEATED, HARNESS, LYING, SQUATTING, {})
     pose = lay(postures[int(rng.integers(len(postures)))]) + rng.normal(0, 7, len(CHANNELS)) * loosen(1, 1, 0.6)
     frames, busy = count_frames(rng), rng.exponential(1.0)
     slow = smooth_noise(frames, len(CHANNELS), rng.uniform(1.0, 3.0), rng) * loosen(9, 3, 3)

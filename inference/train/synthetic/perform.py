@@ -13,7 +13,7 @@ from inference.train.synthetic.moves import Move
 RATE_HZ = 30.0
 SHORTEST_S, LONGEST_S = 3.0, 13.0
 HABIT_DEG, SLIP_DEG, BREATH_DEG = 4.0, 2.5, 0.8
-RANGE = (0.72, 1.1)  # of the way from start to turn
+RANGE = (0.6, 1.1)  # of the way from start to turn
 FIDDLE_SHARE, FIDDLE_S, FIDDLE_DEG = 0.3, (0.5, 2.5), 9.0
 PAUSE_SHARE = 0.35
 _ANGLES = np.array([name not in {"jump", "ahead", "aside", "flat"} and not name.endswith("shrug") for name in CHANNELS])

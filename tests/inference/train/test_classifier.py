@@ -36,6 +36,11 @@ def test_a_clip_that_two_estimators_saw_is_one_clip(real):
     assert pool.weigh(twice) == pytest.approx([*pool.weigh(real), pool.weigh(real)[0]])
 
 
+def test_what_more_people_film_is_likelier(real):
+    squat, raised, unseen = pool.count_prior([*real, clip("squat", "c")], ["squat", "lateral_raise", "plank"])
+    assert squat > raised > unseen == 1  # two groups, one, none
+
+
 def test_synthetic_tracks_show_every_exercise_and_other_more_often():
     made = pool.make_synthetic(1, seed=0)
     names = [t.exercise for t in made]
