@@ -45,6 +45,8 @@ class MotionSignals:
     signals: tuple[Signal, ...]
     postures: Floats  # (T, at most POSTURE_PARTS), for comparing repetitions as a whole
     times_s: Floats  # (T,)
+    points: Floats  # (T, 24, 2) body sizes, smoothed
+    confidence: Floats  # (T, 24)
 
 
 def principal(values: Floats, count: int) -> list[tuple[Floats, float]]:
@@ -64,7 +66,7 @@ def extract(keypoints: NDArray[np.float32], times_s: Floats) -> MotionSignals:
     """Signals at RATE_HZ from keypoints (T, 24, 3); empty when there are fewer than two samples."""
     even, wanted_s = motion.resample_evenly(keypoints, times_s, RATE_HZ)
     if len(even) < 2:
-        return MotionSignals((), np.zeros((len(even), 1)), wanted_s)
+        return MotionSignals((), np.zeros((len(even), 1)), wanted_s, even[..., :2], even[..., 2])
     points = gaussian_filter1d(even[..., :2], SMOOTHING_FRAMES, axis=0) / motion.body_size(even)
     trust = np.clip(even[..., 2].mean(axis=0), LEAST_WEIGHT, 1)[None, :, None]
     to_waist = (points - points[:, [INDEX["waist"]]]) * trust  # (T, 24, 2)
@@ -86,4 +88,4 @@ def extract(keypoints: NDArray[np.float32], times_s: Floats) -> MotionSignals:
         for name, group, count in groups
         for i, (values, share) in enumerate(principal(group, count))
     )
-    return MotionSignals(tuple(signals), project(postures, POSTURE_PARTS), wanted_s)
+    return MotionSignals(tuple(signals), project(postures, POSTURE_PARTS), wanted_s, points, even[..., 2])

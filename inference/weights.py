@@ -76,7 +76,14 @@ RECORDS = {
             **_MEDIAPIPE,  # type: ignore[arg-type]
         ),
         Weight(
-            "counter", "counter.npz", "18abd3057cca3eda1bbab1cb6144fd486158a55387311f82daf7d8058e5ea16f", "MIT", _OWN
+            "counter", "counter.npz", "72abdddfcae92df3809433cba726f7eac728258ca12a625d0bee57a6f207946c", "MIT", _OWN
+        ),
+        Weight(
+            "counter-phase",
+            "counter-phase.safetensors",
+            "889c61e782f92f6b3d9d2c1a52b61f53b0e49561dc6d6cc4297dc51347c53cb4",
+            "MIT",
+            _OWN,
         ),
         Weight(
             "classifier",

@@ -1,111 +1,50 @@
-"""Train the judge of the repetition counter: `python -m inference train reps [--folds]`."""
+"""Train the repetition counter: `python -m inference train reps [--folds]`.
+
+First the phase network on synthetic films, then, for each fold, on the real films of the others too; then the judge,
+on what networks say about films that they have not seen. Networks are kept under var/train/reps: a training that was
+stopped goes on after the last that was finished. Delete the folder to start anew.
+"""
 
 from __future__ import annotations
 
 import argparse
-import csv
-import itertools
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
+import torch
+from safetensors.torch import save_file
 from sklearn.ensemble import ExtraTreesClassifier
 
-from inference import catalogue, metrics, reps, signals, weights
-from inference.evaluate import read_track
-from inference.train import clips
+from inference import metrics, reps, weights
+from inference.phase import PhaseNet, load_network
+from inference.train import clips, films, phase
+from inference.train.counted import SPEEDS, Counted, Table, collect, collect_synthetic, locate_reps, read_film
+from inference.train.phase import Example
 from inference.train.pool import SYNTHETIC
-from inference.train.synthetic import slugs, synthesise
 from inference.trees import Forest
-from inference.types import PoseTrack
 
-SPEEDS = (1.0, 0.7, 1.4, 2.0)  # a clip played slower or faster has the same count
-TREES, LEAF, DEPTH = 80, 12, 16
-SYNTHETIC_FILMS, SYNTHETIC_WEIGHT = 480, 0.3  # how many, and what each counts against a real one
+KEPT = clips.ROOT / "var" / "train" / "reps"
+TREES, LEAF, DEPTH = 60, 12, 16
+SYNTHETIC_WEIGHT = 0.1  # of a film, against a real one
 FOLDS = 8
-LONGEST_S = 90.0  # longer films than this teach nothing new and cost minutes
-READINGS_A_CLIP = 90
+READINGS_A_CLIP = 60
+FIRST_FILMS, FIRST_STEPS = 4000, 3500
+FURTHER_STEPS, FURTHER_RATE = 600, 1e-3
+WORN_COPIES = 2
 
 
-@dataclass(frozen=True)
-class Counted:
-    """Readings of a counted film at one speed."""
-
-    file: str
-    group: str
-    source: str
-    true: int
-    speed: float
-    counts: NDArray[np.int64]  # (N,)
-    features: NDArray[np.float32]  # (N, F)
-    readings: list[reps.Reading]
-    times_s: NDArray[np.float64]
-
-
-def read_countix() -> Iterator[tuple[str, int, PoseTrack]]:
-    """Countix-Fitness (Zhang, Xu, Han 2020; landmarks scaled per frame) except what other test sets contain too."""
-    folder = clips.DATA / "motion" / "countix_fitness"
-    with (folder / "index.csv").open(newline="", encoding="utf-8") as file:
-        overlaps = {row["id"] for row in csv.DictReader(file) if row["overlaps_hidden_test"] == "1"}
-    with (folder / "LABELS.csv").open(newline="", encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            if Path(row["file"]).stem not in overlaps:
-                yield row["file"], int(row["reps"]), read_track(folder / row["file"])
-
-
-def read_film(file: str, group: str, source: str, true: int, track: PoseTrack, speed: float) -> Counted | None:
-    """All readings of a film played at a speed."""
-    faster = replace(track, times_s=track.times_s / speed)
-    seen = np.flatnonzero(faster.found)
-    if len(seen) < reps.LEAST_SAMPLES or faster.times_s[seen[-1]] - faster.times_s[seen[0]] > LONGEST_S:
-        return None
-    stretch = slice(seen[0], seen[-1] + 1)
-    motion = signals.extract(faster.keypoints[stretch], faster.times_s[stretch])
-    readings = reps.read_signals(motion) if len(motion.times_s) >= reps.LEAST_SAMPLES else []
-    if not readings:
-        return None
-    counts = np.array([reading.count for reading in readings])
-    return Counted(file, group, source, true, speed, counts, reps.feature_table(readings), readings, motion.times_s)
-
-
-def collect_synthetic(seed: int = 3) -> list[Counted]:
-    """Synthetic films of every exercise whose repetitions have a clear turn, so that the true count is known."""
-    rng = np.random.default_rng(seed)
-    names = itertools.cycle(name for name in slugs() if catalogue.kind_of(name) == "reps")
-    found: list[Counted] = []
-    while len(found) < SYNTHETIC_FILMS:
-        clip = synthesise(next(names), rng)
-        group = f"{SYNTHETIC}{len(found)}"
-        film = read_film(group, group, SYNTHETIC, len(clip.reps), clip.track, 1.0) if clip.reps else None
-        if film:
-            found.append(film)
-    return found
-
-
-def collect() -> list[Counted]:
-    """Every counted film at every speed."""
-    films = [(c.file, c.group, "clips", c.reps, c.track) for c in clips.load(("checked", "more")) if c.reps is not None]
-    films += [(file, file, "countix", count, track) for file, count, track in read_countix()]
-    found = []
-    for file, group, source, true, track in films:
-        for speed in SPEEDS if source == "clips" else (1.0,):
-            counted = read_film(file, group, source, int(true or 0), track, speed)
-            if counted:
-                found.append(counted)
-    return found
-
-
-def fit(films: list[Counted], seed: int = 0) -> Forest:
+def fit(tables: Sequence[Table], seed: int = 0) -> Forest:
     """A forest that says how likely a reading is right; every film weighs the same."""
     rng = np.random.default_rng(seed)
     features, right, weight = [], [], []
-    for film in films:
-        kept = rng.permutation(len(film.counts))[:READINGS_A_CLIP]
-        features.append(film.features[kept])
-        right.append(film.counts[kept] == film.true)
-        weight.append(np.full(len(kept), _weigh(film) / len(kept)))
+    for table in tables:
+        kept = rng.permutation(len(table.counts))[:READINGS_A_CLIP]
+        features.append(table.features[kept])
+        right.append(table.counts[kept] == table.film.true)
+        weight.append(np.full(len(kept), _weigh(table.film) / len(kept)))
     model = ExtraTreesClassifier(
         TREES, min_samples_leaf=LEAF, max_depth=DEPTH, max_features=0.5, n_jobs=1, random_state=seed
     )
@@ -119,15 +58,86 @@ def _weigh(film: Counted) -> float:
     return 1.0 if film.speed == 1 else 0.5
 
 
-def cross_validate(films: list[Counted], synthetic: list[Counted]) -> dict[str, list[tuple[str, int, int]]]:
-    """(file, true, counted) of every film, counted by a forest that saw nobody of its group; by source."""
-    fold_of = clips.split_folds([film.group for film in films], FOLDS)
+def make_examples(real: Sequence[Counted], network: PhaseNet, seed: int = 0) -> list[Example]:
+    """Real films at every speed for the phase network, as they are and worn; repetitions located at speed 1."""
+    rng = np.random.default_rng(seed)
+    made: list[Example | None] = []
+    for film in real:
+        spans = locate_reps(read_film(film, network)) if film.speed == 1 else None
+        if spans is None:
+            continue
+        for speed in SPEEDS:
+            track = replace(film.track, times_s=film.track.times_s / speed)
+            copies = [track, *(films.wear_film(track, rng) for _ in range(WORN_COPIES))]
+            made += [phase.make_example(copy, spans / speed, film.group) for copy in copies]
+    return [example for example in made if example]
+
+
+class Networks:
+    """Phase networks, trained when they are first asked for and kept."""
+
+    def __init__(self, real: Sequence[Counted], folder: Path = KEPT) -> None:
+        self.real, self.folder = real, folder
+        self.fold_of = clips.split_folds([film.group for film in real], FOLDS)
+
+    @cached_property
+    def synthetic(self) -> list[Example]:
+        """Synthetic films."""
+        return phase.make_synthetic(FIRST_FILMS, seed=1)
+
+    @cached_property
+    def first(self) -> PhaseNet:
+        """The one that has seen synthetic films only."""
+        return self._keep("synthetic", lambda: phase.train(self.synthetic, [], FIRST_STEPS))
+
+    @cached_property
+    def examples(self) -> list[Example]:
+        """Real films."""
+        return make_examples(self.real, self.first)
+
+    def without(self, fold: int | None) -> PhaseNet:
+        """The one that has seen the real films of all folds but one."""
+        return self._keep("all" if fold is None else f"without-{fold}", lambda: self._go_on(fold))
+
+    def _go_on(self, fold: int | None) -> PhaseNet:
+        seen = [example for example in self.examples if self.fold_of[example.group] != fold]
+        return phase.train(self.synthetic, seen, FURTHER_STEPS, start=self.first, rate=FURTHER_RATE)
+
+    def _keep(self, name: str, train: phase.Training) -> PhaseNet:
+        path = self.folder / f"{name}.safetensors"
+        if not path.exists():
+            print(f"phase network {name}", flush=True)
+            save_network(train(), path)
+        return load_network(path)
+
+
+def save_network(network: PhaseNet, path: Path) -> None:
+    """Write beside and rename; half precision is enough."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    state = {name: value.half() if value.is_floating_point() else value for name, value in network.state_dict().items()}
+    save_file(state, path.with_suffix(".tmp"))
+    path.with_suffix(".tmp").replace(path)
+
+
+def tabulate(counted: Sequence[Counted], networks: Networks) -> list[Table]:
+    """Readings of every film by a network that saw nobody of its fold; synthetic films take turns with the networks."""
+    by_fold = {fold: networks.without(fold) for fold in range(FOLDS)}
+    folds = (networks.fold_of.get(film.group, number % FOLDS) for number, film in enumerate(counted))
+    return [read_film(film, by_fold[fold]) for film, fold in zip(counted, folds, strict=True)]
+
+
+def cross_validate(
+    tables: Sequence[Table], synthetic: Sequence[Table], fold_of: dict[str, int], seed: int = 0
+) -> dict[str, list[tuple[str, int, int]]]:
+    """(file, true, counted) of every film, counted by a judge and a network that saw nobody of its group; by source."""
     found: dict[str, list[tuple[str, int, int]]] = {}
     for fold in range(FOLDS):
-        forest = fit([film for film in films if fold_of[film.group] != fold] + synthetic)
-        for film in films:
+        forest = fit([table for table in tables if fold_of[table.film.group] != fold] + list(synthetic), seed)
+        for table in tables:
+            film = table.film
             if fold_of[film.group] == fold and film.speed == 1:
-                counted = reps.judge(film.readings, forest.predict(film.features)[:, 1], film.times_s).count
+                right = forest.predict(table.features)[:, 1]
+                counted = reps.judge(table.readings, right, film.motion.times_s).count
                 found.setdefault(film.source, []).append((film.file, film.true, counted))
     return found
 
@@ -135,22 +145,31 @@ def cross_validate(films: list[Counted], synthetic: list[Counted]) -> dict[str, 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What to do beside training."""
     parser.add_argument("--folds", action="store_true", help="only report figures on held-out sources")
+    parser.add_argument("--seed", type=int, default=0, help="of the judge")
+    parser.add_argument("--threads", type=int, default=1)
 
 
 def run(args: argparse.Namespace) -> int:
     """Report figures by fold, or train on everything and write the weights."""
-    films, synthetic = collect(), collect_synthetic()
-    print(
-        f"{len({film.file for film in films})} films, {len(films)} with speeds, {len(synthetic)} synthetic", flush=True
-    )
+    torch.set_num_threads(args.threads)
+    real, made = collect(), collect_synthetic()
+    networks = Networks(real)
+    print(f"{len({film.file for film in real})} films, {len(real)} with speeds, {len(made)} synthetic", flush=True)
+    tables, synthetic = tabulate(real, networks), tabulate(made, networks)
     if args.folds:
-        for source, rows in cross_validate(films, synthetic).items():
-            print(source, len(rows), metrics.count_scores([(true, counted) for _, true, counted in rows]))
-            for row in rows:
-                if row[1] != row[2] and source == "clips":
-                    print("  ", *row)
+        _report(cross_validate(tables, synthetic, networks.fold_of, args.seed))
         return 0
-    path = weights.RECORDS["counter"].path
-    fit(films + synthetic).save(path)
-    print(f"{path} {path.stat().st_size} bytes, sha256 {weights.hash_file(path)}")
+    paths = [weights.RECORDS[name].path for name in ("counter-phase", "counter")]
+    save_network(networks.without(None), paths[0])
+    fit([*tables, *synthetic], args.seed).save(paths[1])
+    for path in paths:
+        print(f"{path} {path.stat().st_size} bytes, sha256 {weights.hash_file(path)}")
     return 0
+
+
+def _report(found: dict[str, list[tuple[str, int, int]]]) -> None:
+    for source, rows in found.items():
+        print(source, len(rows), metrics.count_scores([(true, counted) for _, true, counted in rows]))
+        for row in rows:
+            if row[1] != row[2] and source == "clips":
+                print("  ", *row)

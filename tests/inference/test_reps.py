@@ -56,9 +56,3 @@ def test_size_and_place_of_the_person_do_not_matter():
     far[..., :2] = far[..., :2] * 0.3 + 500
     small = PoseTrack(far, track.times_s, (1920, 1080))
     assert reps.count_reps(small).count == reps.count_reps(track).count == 5
-
-
-def test_every_feature_has_a_name():
-    track = make_track(12, squat, waves(5, 2.0))
-    readings = reps.read_signals(reps.extract(track.keypoints, track.times_s))
-    assert reps.feature_table(readings).shape == (len(readings), len(reps.FEATURES))

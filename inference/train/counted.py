@@ -1,0 +1,136 @@
+"""Counted films for the counter: real ones at several speeds, synthetic ones, and where their repetitions lie."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference import phase, readings, signals
+from inference.evaluate import read_track
+from inference.readings import Reading
+from inference.reps import LEAST_SAMPLES
+from inference.train import clips, films
+from inference.train.pool import SYNTHETIC
+from inference.types import PoseTrack
+
+SPEEDS = (1.0, 0.7, 1.4, 2.0)  # a clip played slower or faster has the same count
+SYNTHETIC_FILMS, IDLE_SHARE = 600, 0.04
+LONGEST_S = 90.0  # longer films than this teach nothing new and cost minutes
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A counted film at one speed, with what does not depend on the phase network."""
+
+    file: str
+    group: str
+    source: str
+    true: int
+    speed: float
+    track: PoseTrack
+    motion: signals.MotionSignals
+    channels: NDArray[np.float16]  # (T, phase.CHANNELS)
+
+
+@dataclass(frozen=True)
+class Table:
+    """All readings of a film."""
+
+    film: Counted
+    readings: list[Reading]
+    counts: NDArray[np.int64]  # (N,)
+    features: NDArray[np.float32]  # (N, F)
+
+
+def read_countix() -> Iterator[tuple[str, int, PoseTrack]]:
+    """Countix-Fitness (Zhang, Xu, Han 2020; landmarks scaled per frame) except what other test sets contain too."""
+    folder = clips.DATA / "motion" / "countix_fitness"
+    with (folder / "index.csv").open(newline="", encoding="utf-8") as file:
+        overlaps = {row["id"] for row in csv.DictReader(file) if row["overlaps_hidden_test"] == "1"}
+    with (folder / "LABELS.csv").open(newline="", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            if Path(row["file"]).stem not in overlaps:
+                yield row["file"], int(row["reps"]), read_track(folder / row["file"])
+
+
+def prepare(file: str, group: str, source: str, true: int, track: PoseTrack, speed: float = 1.0) -> Counted | None:
+    """A film played at a speed; None where too little or too much is seen."""
+    faster = replace(track, times_s=track.times_s / speed)
+    seen = np.flatnonzero(faster.found)
+    if len(seen) < LEAST_SAMPLES or faster.times_s[seen[-1]] - faster.times_s[seen[0]] > LONGEST_S:
+        return None
+    stretch = slice(seen[0], seen[-1] + 1)
+    motion = signals.extract(faster.keypoints[stretch], faster.times_s[stretch])
+    if len(motion.times_s) < LEAST_SAMPLES:
+        return None
+    channels = phase.make_channels(motion).astype(np.float16)
+    return Counted(file, group, source, true, speed, faster, motion, channels)
+
+
+def collect() -> list[Counted]:
+    """Every counted film at every speed."""
+    rows = [(c.file, c.group, "clips", c.reps, c.track) for c in clips.load(("checked", "more")) if c.reps is not None]
+    rows += [(file, file, "countix", count, track) for file, count, track in read_countix()]
+    made = (
+        prepare(file, group, source, int(true or 0), track, speed)
+        for file, group, source, true, track in rows
+        for speed in (SPEEDS if source == "clips" else SPEEDS[:1])
+    )
+    return [film for film in made if film]
+
+
+def collect_synthetic(count: int = SYNTHETIC_FILMS, seed: int = 5) -> list[Counted]:
+    """Synthetic films whose count nobody would dispute."""
+    rng = np.random.default_rng(seed)
+    made: list[Counted] = []
+    while len(made) < count:
+        film = films.make_idle_film(rng) if rng.random() < IDLE_SHARE else films.make_film(rng)
+        name = f"{SYNTHETIC}{len(made)}"
+        counted = None if film.count is None else prepare(name, name, SYNTHETIC, film.count, film.track)
+        if counted:
+            made.append(counted)
+    return made
+
+
+def read_film(film: Counted, network: phase.PhaseNet) -> Table:
+    """All readings of a film, described with the help of a phase network."""
+    phases = phase.as_phases(phase.score(network, film.channels.astype(np.float32)))
+    found = readings.read_signals(film.motion, phases)
+    counts = np.array([reading.count for reading in found])
+    return Table(film, found, counts, readings.feature_table(found, film.motion, phases))
+
+
+def locate_reps(table: Table) -> NDArray[np.float64] | None:
+    """Start, turn and end (n, 3) of each repetition in seconds, by the evenest reading with the right count.
+
+    None when no reading has it.
+    """
+    times_s, true = table.film.motion.times_s, table.film.true
+    if true == 0:
+        return np.zeros((0, 3))
+    right = np.flatnonzero(table.counts == true)
+    if not len(right):
+        return None
+    best = table.readings[right[np.argmax(_evenness(table)[right])]]
+    return np.stack([times_s[best.bounds[:-1]], times_s[best.peaks], times_s[best.bounds[1:]]], axis=1)
+
+
+def _evenness(table: Table) -> NDArray[np.float32]:
+    """(N,) how even a reading is and how well it agrees with the network."""
+
+    def column(name: str) -> NDArray[np.float32]:
+        return table.features[:, readings.FEATURES.index(name)]
+
+    agrees = column("turn") + column("bound") + 0.5 * (column("least_turn") + column("least_bound"))
+    uneven = column("period_spread") + column("depth_spread") + 0.5 * column("rep_spread")
+    return np.asarray(agrees + column("likeness") + 0.5 * column("explained") - uneven)
+
+
+def count_by_density(film: Counted, network: phase.PhaseNet) -> float:
+    """Repetitions that pass, by the network alone."""
+    return float(phase.as_phases(phase.score(network, film.channels.astype(np.float32))).density.sum())
