@@ -49,6 +49,9 @@ COMMANDS: dict[tuple[str, ...], Command] = {
     ("train", "plots"): Command("inference.train.plots", "table and pictures of held-out predictions"),
     ("train", "pose"): Command("inference.train.pose.command", "train the pose network"),
     ("train", "pose-films"): Command("inference.train.pose.films", "label frames of films for the pose network"),
+    ("train", "pose-presence"): Command(
+        "inference.train.pose.presence", "fit how the pose network says that somebody is there"
+    ),
     ("train", "reps"): Command("inference.train.reps", "fit the repetition counter"),
 }
 

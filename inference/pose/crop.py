@@ -63,6 +63,12 @@ def move_back(points: NDArray[np.float32], matrix: NDArray[np.float64]) -> NDArr
     return move(points, np.asarray(cv2.invertAffineTransform(matrix), np.float64))
 
 
+def chain(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(2, 3) map from pixels of one crop to those of another, given both maps from the frame."""
+    back = np.vstack([cv2.invertAffineTransform(first), [0, 0, 1]])
+    return np.asarray(second @ back, np.float64)
+
+
 def to_tensor(crops: NDArray[np.uint8]) -> Tensor:
     """(N, H, W, 3) RGB to (N, 3, H, W) of mean 0 and spread 1."""
     scaled = (crops.astype(np.float32) - MEAN) / SPREAD

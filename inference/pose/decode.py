@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -72,6 +73,22 @@ def newton_step(maps: NDArray[np.float32], peak: NDArray[np.int64]) -> NDArray[n
     step += inner - peak
     is_sound = is_top & np.all(np.abs(step) <= MAX_STEP_CELLS, axis=1)
     return np.where(is_sound.reshape(-1, 1), step, 0.0)
+
+
+def resample(
+    heatmaps: NDArray[np.float32],  # (K, height, width)
+    matrix: NDArray[np.float64],  # (2, 3) map from pixels of the crop they were made of to those of another
+    input_px: tuple[int, int],
+) -> NDArray[np.float32]:
+    """The same heatmaps as seen in another crop of the same size; what lies outside the first is 0.
+
+    Sums are kept, so that maps which are shares of 1 stay comparable.
+    """
+    height, width = heatmaps.shape[1:]
+    unit = np.diag([*cell_size(input_px, (width, height)), 1.0]).astype(np.float64)
+    cells = np.linalg.inv(unit) @ np.vstack([matrix, [0, 0, 1]]) @ unit
+    moved = [cv2.warpAffine(one, cells[:2], (width, height), flags=cv2.INTER_LINEAR) for one in heatmaps]
+    return np.asarray(np.stack(moved) / abs(np.linalg.det(cells[:2, :2])), np.float32)
 
 
 @torch.inference_mode()

@@ -54,13 +54,20 @@ class HeatmapModel:
 
         The third column is the height of the peak against that of the Gaussian trained towards, at most 1.
         """
-        recipe = self.recipe
-        swap = list(MIRROR_ORDER[: recipe.keypoints]) if flip else None  # COCO's 17 are the first ones, in order
+        return self.read(self.predict(crops, flip=flip))
+
+    def predict(self, crops: NDArray[np.uint8], *, flip: bool = False) -> NDArray[np.float32]:
+        """Heatmaps (N, K, h, w) of crops (N, H, W, 3) RGB."""
+        swap = list(MIRROR_ORDER[: self.recipe.keypoints]) if flip else None  # COCO's 17 are the first ones, in order
         scores = decode.predict_heatmaps(
-            self.network, crop.to_tensor(crops), swap=swap, bf16=self.bf16, softmax=recipe.softmax
+            self.network, crop.to_tensor(crops), swap=swap, bf16=self.bf16, softmax=self.recipe.softmax
         )
-        found = decode.decode(scores.numpy(), recipe.size_px)
-        highest = 1 / (2 * np.pi * recipe.sigma_cells**2) if recipe.softmax else 1.0
+        return np.asarray(scores.numpy(), np.float32)
+
+    def read(self, heatmaps: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Keypoints (N, K, 3) of heatmaps (N, K, h, w), in pixels of the crop."""
+        found = decode.decode(heatmaps, self.recipe.size_px)
+        highest = 1 / (2 * np.pi * self.recipe.sigma_cells**2) if self.recipe.softmax else 1.0
         found[..., 2] = np.clip(found[..., 2] / highest, 0.0, 1.0)
         return found
 

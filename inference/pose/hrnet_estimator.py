@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inference import person, skeleton, weights
-from inference.pose import crop, heatmap_model
+from inference.pose import crop, decode, heatmap_model
 from inference.pose.crop import View
 from inference.pose.follow import Wanted, follow
 from inference.pose.heatmap_model import HeatmapModel, Recipe
 from inference.pose.people import PeopleFinder
+from inference.pose.presence import presence_of
 from inference.pose.region import Region
 from inference.skeleton import INDEX
 from inference.types import Frame, PoseTrack
@@ -22,10 +23,7 @@ GROWTH = 1.25  # of the box around the points, as in training
 SURE = 0.2  # confidence from which a point takes part in the next region
 LEAST_SURE = 4
 LEAST_TORSO = 0.12  # of the region: a torso seen end on does not say which way is up
-BODY = slice(5, 17)  # shoulders to ankles
-PRESENCE_SCALE = 0.34  # mean confidence of the body at which it is as likely as not that somebody is there
-PRESENCE_STEEPNESS = 14.0
-
+CLOSER = 0.85  # of a given box: a second, closer look shows the body larger and fewer of its neighbours
 
 COCO_POINTS = 17
 PUBLISHED = {"hrnet-w32-coco": Recipe(keypoints=COCO_POINTS, sigma_cells=2.0, softmax=False)}
@@ -73,9 +71,15 @@ class HrnetPose:
         return follow(self, frames, size_px, self._wanted)
 
     def estimate_crop(self, image: NDArray[np.uint8], box: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Keypoints (24, 3) of the person in a box (x0, y0, x1, y1 px), with the mirror image looked at too."""
-        view = crop.fit_box(box, self._model.recipe.size_px)
-        return np.asarray(self._locate([(image, view)], flip=True)[0])
+        """Keypoints (24, 3) of the person in a box (x0, y0, x1, y1 px): mean of two looks and their mirror images."""
+        size_px = self._model.recipe.size_px
+        view = crop.fit_box(box, size_px)
+        whole, closer = (one.matrix(size_px) for one in (view, replace(view, width=view.width * CLOSER)))
+        crops = np.stack([crop.cut(image, matrix, size_px) for matrix in (whole, closer)])
+        heatmaps = self._model.predict(crops, flip=True)
+        both = [heatmaps[0], decode.resample(heatmaps[1], crop.chain(closer, whole), size_px)]
+        mean: NDArray[np.float32] = np.mean(both, axis=0, dtype=np.float32, keepdims=True)
+        return np.asarray(self._to_frame(self._model.read(mean), [whole])[0])
 
     def find_people(self, image: NDArray[np.uint8], *, thorough: bool) -> list[Region]:
         """People in a frame, surest first."""
@@ -87,7 +91,7 @@ class HrnetPose:
         """All pictures in one batch."""
         shape = self._shape()
         views = [(image, View(r.x, r.y, r.side * shape, r.rotation)) for image, r in jobs]
-        found = self._locate(views, flip=False)
+        found = self._locate(views)
         return [
             HrnetLook(points, presence_of(points), next_region(points, region, shape))
             for points, (_image, region) in zip(found, jobs, strict=True)
@@ -97,22 +101,19 @@ class HrnetPose:
         width, height = self._model.recipe.size_px
         return (width - 1) / (height - 1)
 
-    def _locate(self, views: list[tuple[NDArray[np.uint8], View]], *, flip: bool) -> NDArray[np.float32]:
+    def _locate(self, views: list[tuple[NDArray[np.uint8], View]]) -> NDArray[np.float32]:
         size_px = self._model.recipe.size_px
         maps = [view.matrix(size_px) for _image, view in views]
         crops = np.stack([crop.cut(image, m, size_px) for (image, _view), m in zip(views, maps, strict=True)])
-        found: NDArray[np.float32] = self._model.locate(crops, flip=flip)
+        return self._to_frame(self._model.locate(crops), maps)
+
+    def _to_frame(self, found: NDArray[np.float32], maps: list[NDArray[np.float64]]) -> NDArray[np.float32]:
+        """Points (N, K, 3) of crops to (N, 24, 3) of the frames they were cut from."""
         if self._model.recipe.keypoints == COCO_POINTS:
             found = skeleton.from_coco17(found)
         for points, matrix in zip(found, maps, strict=True):
             points[:, :2] = crop.move_back(points[:, :2], matrix)
         return found
-
-
-def presence_of(points: NDArray[np.float32]) -> float:
-    """Probability that points (24, 3) are somebody's, from how sure the body's are."""
-    sure = float(points[BODY, 2].mean())
-    return float(1 / (1 + np.exp(-PRESENCE_STEEPNESS * (sure - PRESENCE_SCALE))))
 
 
 def next_region(points: NDArray[np.float32], before: Region, shape: float) -> Region:

@@ -47,13 +47,18 @@ def read_photographs(folder: Path) -> tuple[list[Picture], list[Picture]]:
         Picture((folder / "images" / name).read_bytes(), _corners(boxes), True)
         for name, boxes in sorted(labels.items())
     ]
-    nobody = np.zeros((0, 4), np.float32)
-    found += [Picture(path.read_bytes(), nobody, True) for path in sorted((folder / "background").iterdir())]
+    found += read_rooms(folder / "background")
     held_out = [number % HELD_OUT == 0 for number in range(len(found))]
     return (
         [one for one, out in zip(found, held_out, strict=True) if not out],
         [one for one, out in zip(found, held_out, strict=True) if out],
     )
+
+
+def read_rooms(folder: Path) -> list[Picture]:
+    """Pictures of rooms without people."""
+    nobody = np.zeros((0, 4), np.float32)
+    return [Picture(path.read_bytes(), nobody, True) for path in sorted(folder.iterdir())]
 
 
 def _corners(boxes: list[list[float]]) -> Boxes:

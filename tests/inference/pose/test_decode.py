@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from inference.pose.decode import decode, encode, predict_heatmaps
+from inference.pose import crop
+from inference.pose.decode import decode, encode, predict_heatmaps, resample
 from inference.pose.hrnet import HRNet, HrnetConfig
 
 INPUT_PX, CELLS = (192, 256), (48, 64)
@@ -23,6 +24,16 @@ def test_a_mirrored_picture_gives_mirrored_points() -> None:
     points = np.array([[33.3, 71.9]], np.float32)
     mirrored = decode(encode(points, INPUT_PX, CELLS)[..., ::-1], INPUT_PX)
     assert mirrored[0, :2] == pytest.approx([191 - 33.3, 71.9], abs=0.01)
+
+
+def test_heatmaps_of_a_closer_crop_say_the_same_in_a_wider_one() -> None:
+    wide, close = (crop.View(100, 120, width).matrix(INPUT_PX) for width in (150, 120))
+    in_frame = np.random.default_rng(4).uniform([70, 80], [130, 160], (24, 2)).astype(np.float32)
+    shares = encode(crop.move(in_frame, close), INPUT_PX, CELLS)
+    shares /= shares.sum(axis=(1, 2), keepdims=True)
+    seen = resample(shares, crop.chain(close, wide), INPUT_PX)
+    assert seen.sum(axis=(1, 2)) == pytest.approx(np.ones(24), rel=0.05)
+    assert np.abs(decode(seen, INPUT_PX)[:, :2] - crop.move(in_frame, wide)).max() < 0.7
 
 
 def test_a_flat_heatmap_gives_no_confidence_and_finite_points() -> None:

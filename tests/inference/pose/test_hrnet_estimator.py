@@ -5,9 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inference import pose, video
+from inference import pose, pose_metrics, video
 from inference.pose import hrnet_estimator
-from inference.pose.hrnet_estimator import HrnetPose, next_region, presence_of
+from inference.pose.hrnet_estimator import HrnetPose, next_region
+from inference.pose.presence import presence_of
 from inference.pose.region import Region
 from inference.skeleton import COUNT, INDEX
 from inference.types import Frame
@@ -73,6 +74,20 @@ def test_who_is_sure_is_there():
     unsure[:, 2] = 0.05
     assert presence_of(sure) > 0.9
     assert presence_of(unsure) < 0.1
+    close_up = unsure.copy()
+    close_up[:14, 2] = 0.8  # head, arms and hips; the legs are out of the picture
+    assert presence_of(close_up) > 0.7
+
+
+def test_a_box_gives_the_points_that_the_film_has(estimator, frames):
+    """One picture with a box, looked at twice, against the same frame followed."""
+    track = estimator.estimate(iter(frames), (frames[0].image.shape[1], frames[0].image.shape[0]))
+    points = track.keypoints[-1]
+    box = pose_metrics.given_box(points)
+    given = estimator.estimate_crop(frames[-1].image, box)
+    body = slice(5, 17)
+    assert np.abs(given[body, :2] - points[body, :2]).max() < 0.08 * np.ptp(points[:, 1])
+    assert given[body, 2].mean() > 0.4
 
 
 def test_published_weights_are_used_when_they_are_there(monkeypatch, tmp_path):
