@@ -1,7 +1,7 @@
 """Naming the exercise: windows of a clip and their mirror images vote through networks, beside a forest on statistics.
 
-The networks (LSTMs and a temporal convolution) see how the movement unfolds; the forest sees summary statistics of the
-whole clip and errs elsewhere, so the geometric mean of both is better than either (docs/measurements.md).
+The networks (an LSTM, two temporal convolutions) see how the movement unfolds; the forest sees statistics of the whole
+clip and errs elsewhere, so the geometric mean of both is better than either (docs/measurements.md).
 """
 
 from __future__ import annotations

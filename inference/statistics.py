@@ -37,19 +37,28 @@ def describe(keypoints: NDArray[np.float32], times_s: Floats) -> NDArray[np.floa
     bends = motion.angles(points)
     tracks = [own, bends, *(points[:, INDEX[name]] for name in _PLACES)]
     tracks += [points[:, INDEX[name]] - points[:, INDEX["neck"]] for name in _HANDS]
-    parts = [part for values in tracks for part in _spread(values)]
+    tracks.append(np.linalg.norm(points[:, _FIRST] - points[:, _SECOND], axis=2))
+    *parts, apart = _spread(tracks)
     step_s = max(float(np.median(np.diff(times_s))), 1e-3)
     parts.append((np.abs(np.diff(np.concatenate([own, bends], axis=1), axis=0)) / step_s).mean(axis=0))
     common, shares = _common_movement(own)
     parts += [_together(bends), _rhythm(common, shares, step_s), keypoints[..., 2].mean(axis=0)]
-    parts += _spread(np.linalg.norm(points[:, _FIRST] - points[:, _SECOND], axis=2))
+    parts.append(apart)
     parts += _ends(common, own, np.concatenate([own, bends], axis=1))
     return np.asarray(np.nan_to_num(np.concatenate([np.ravel(part) for part in parts])), np.float32)
 
 
-def _spread(values: Floats) -> list[Floats]:
-    low, high = np.percentile(values, [LOW_PERCENTILE, HIGH_PERCENTILE], axis=0)
-    return [np.median(values, axis=0), values.std(axis=0), low, high]
+def _spread(tracks: list[Floats]) -> list[Floats]:
+    """(4 C,) median, deviation, low and high of the columns of each (T, C); all are sorted at once."""
+    columns = np.concatenate(tracks, axis=1)
+    rising = np.sort(columns, axis=0)
+    at = np.array([50, LOW_PERCENTILE, HIGH_PERCENTILE]) / 100 * (len(columns) - 1)
+    before = at.astype(int)
+    share = (at - before)[:, None]
+    middle, low, high = rising[before] * (1 - share) + rising[np.minimum(before + 1, len(columns) - 1)] * share
+    borders = np.cumsum([track.shape[1] for track in tracks])[:-1]
+    kinds = (np.split(kind, borders) for kind in (middle, columns.std(axis=0), low, high))
+    return [np.concatenate(four) for four in zip(*kinds, strict=True)]
 
 
 def _together(bends: Floats) -> Floats:
@@ -60,9 +69,10 @@ def _together(bends: Floats) -> Floats:
 
 
 def _common_movement(own: Floats) -> tuple[Floats, Floats]:
-    """First principal component over time (T,), and the sizes of all of them."""
-    left, sizes, _ = np.linalg.svd(own - own.mean(axis=0), full_matrices=False)
-    return left[:, 0] * sizes[0], sizes
+    """First principal component over time (T,), and the sizes of all of them, largest first."""
+    centred = own - own.mean(axis=0)
+    squares, axes = np.linalg.eigh(centred.T @ centred)
+    return centred @ axes[:, -1], np.sqrt(np.maximum(squares[::-1], 0))
 
 
 def _rhythm(first: Floats, sizes: Floats, step_s: float) -> Floats:

@@ -88,14 +88,14 @@ RECORDS = {
         Weight(
             "classifier",
             "classifier.safetensors",
-            "22aa06b1df6ad1e8cae60519d943cffc55cc1b498cba01c4f034f4a6ec1b3452",
+            "3434748d5c94c81915193f5091fbfaa49333cdd9cdfaa2aa77653b22b48100cc",
             "MIT",
             _OWN,
         ),
         Weight(
             "classifier-forest",
             "classifier-forest.npz",
-            "736228760a594ccc0241c361a0d6897f1e0aa83328f4d3bbf5b8c1c21d3c0fb1",
+            "21022b814a0fb4709f919e6c6c4fea757de0a1e7bca5fbe3cd9256fc5e4898ea",
             "MIT",
             _OWN,
         ),

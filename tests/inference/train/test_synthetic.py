@@ -81,7 +81,7 @@ def test_who_hangs_has_the_hands_above_the_head():
     assert height_of(points, "nose")[turn] > height_of(points, "nose")[start] + 0.2
 
 
-@pytest.mark.parametrize("slug", ["bench_press", "crunch", "superman", "lying_leg_raise", "push_up"])
+@pytest.mark.parametrize("slug", ["lying_triceps_extension", "crunch", "superman", "lying_leg_raise", "push_up"])
 def test_who_lies_is_low_and_long(slug):
     points, _ = act(slug)
     spine = points[0, INDEX["neck"]] - points[0, INDEX["waist"]]
@@ -97,7 +97,7 @@ def test_a_raise_to_the_side_brings_the_hands_to_the_shoulders():
 
 def test_sides_take_turns_in_a_lunge():
     for seed in range(10):
-        points, reps = act("lunge", seed)
+        points, reps = act("forward_lunge", seed)
         if len(reps) >= 2:
             first, second = (int(turn * 30) for _, turn, _ in reps[:2])
             knees = points[:, INDEX["left_knee"], 2] - points[:, INDEX["right_knee"], 2]
