@@ -57,12 +57,13 @@ def cut(track: PoseTrack, segment: Segment) -> PoseTrack:
 
 
 def _recognise_set(track: PoseTrack, segment: Segment, named: Classification) -> ExerciseSet:
+    """Name and count a set. What the classifier has no name for may well be repeated: it is counted."""
     kind = catalogue.kind_of(named.exercise)
     counted = count_reps(track, segment.start_s, segment.end_s)
     hold_s = None
     if kind == "hold" and not (counted.confidence >= CLEARLY_REPEATED and counted.low >= CLEARLY_MANY):
         counted, hold_s = NO_REPS, _seconds_seen(track, segment)
-    elif kind == "none":
+    elif kind == "none" and named.exercise != catalogue.OTHER:
         counted = NO_REPS
     start_s, end_s = segment.start_s, segment.end_s
     if counted.reps:

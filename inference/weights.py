@@ -76,7 +76,7 @@ RECORDS = {
             **_MEDIAPIPE,  # type: ignore[arg-type]
         ),
         Weight(
-            "counter", "counter.npz", "72abdddfcae92df3809433cba726f7eac728258ca12a625d0bee57a6f207946c", "MIT", _OWN
+            "counter", "counter.npz", "db7392ddd366e1170b4ffa99d4f1df3e7d439b18ff376fc15e81dc7fe0e19dca", "MIT", _OWN
         ),
         Weight(
             "counter-phase",

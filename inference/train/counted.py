@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+import itertools
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from inference import phase, readings, signals
+from inference import catalogue, phase, readings, signals
 from inference.evaluate import read_track
 from inference.readings import Reading
 from inference.reps import LEAST_SAMPLES
 from inference.train import clips, films
 from inference.train.pool import SYNTHETIC
+from inference.train.synthetic import slugs, synthesise
 from inference.types import PoseTrack
 
 SPEEDS = (1.0, 0.7, 1.4, 2.0)  # a clip played slower or faster has the same count
-SYNTHETIC_FILMS, IDLE_SHARE = 600, 0.04
+LONG_FILMS, SHORT_FILMS, IDLE_SHARE = 600, 480, 0.04  # synthetic ones
 LONGEST_S = 90.0  # longer films than this teach nothing new and cost minutes
 
 
@@ -84,16 +86,37 @@ def collect() -> list[Counted]:
     return [film for film in made if film]
 
 
-def collect_synthetic(count: int = SYNTHETIC_FILMS, seed: int = 5) -> list[Counted]:
-    """Synthetic films whose count nobody would dispute."""
+def collect_long(count: int = LONG_FILMS, seed: int = 5) -> list[Counted]:
+    """Synthetic films of up to fifty repetitions, some cut inside one, whose count nobody would dispute."""
     rng = np.random.default_rng(seed)
+
+    def draw() -> tuple[int | None, PoseTrack]:
+        film = films.make_idle_film(rng) if rng.random() < IDLE_SHARE else films.make_film(rng)
+        return film.count, film.track
+
+    return _collect_synthetic(draw, count, f"{SYNTHETIC}/long")
+
+
+def collect_short(count: int = SHORT_FILMS, seed: int = 3) -> list[Counted]:
+    """The classifier's synthetic tracks, every exercise in turn: a few whole repetitions in a few seconds."""
+    rng = np.random.default_rng(seed)
+    names = itertools.cycle(name for name in slugs() if catalogue.kind_of(name) == "reps")
+
+    def draw() -> tuple[int | None, PoseTrack]:
+        clip = synthesise(next(names), rng)
+        return len(clip.reps) or None, clip.track
+
+    return _collect_synthetic(draw, count, f"{SYNTHETIC}/short")
+
+
+def _collect_synthetic(draw: Callable[[], tuple[int | None, PoseTrack]], count: int, prefix: str) -> list[Counted]:
     made: list[Counted] = []
     while len(made) < count:
-        film = films.make_idle_film(rng) if rng.random() < IDLE_SHARE else films.make_film(rng)
-        name = f"{SYNTHETIC}{len(made)}"
-        counted = None if film.count is None else prepare(name, name, SYNTHETIC, film.count, film.track)
-        if counted:
-            made.append(counted)
+        true, track = draw()
+        name = f"{prefix}-{len(made)}"
+        film = None if true is None else prepare(name, name, SYNTHETIC, true, track)
+        if film:
+            made.append(film)
     return made
 
 
@@ -129,8 +152,3 @@ def _evenness(table: Table) -> NDArray[np.float32]:
     agrees = column("turn") + column("bound") + 0.5 * (column("least_turn") + column("least_bound"))
     uneven = column("period_spread") + column("depth_spread") + 0.5 * column("rep_spread")
     return np.asarray(agrees + column("likeness") + 0.5 * column("explained") - uneven)
-
-
-def count_by_density(film: Counted, network: phase.PhaseNet) -> float:
-    """Repetitions that pass, by the network alone."""
-    return float(phase.as_phases(phase.score(network, film.channels.astype(np.float32))).density.sum())

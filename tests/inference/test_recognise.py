@@ -63,6 +63,11 @@ def test_what_nobody_counts_has_no_repetitions():
     assert only.rep_count.count == 0
 
 
+def test_what_has_no_name_is_counted():
+    (only,) = recognise(make_track(14, squat, waves(6, 2.0)), classifier=Named("other")).sets
+    assert only.rep_count.count == 6
+
+
 def test_two_bouts_are_two_sets_with_their_counts():
     first, second = waves(6, 2.0, 1.0), waves(4, 2.0, 30.0)
     track = make_track(40, squat, lambda t: max(first(t), second(t)))
