@@ -102,10 +102,10 @@ RECORDS = {
         Weight(
             name="hrnet",
             filename="hrnet.safetensors",
-            sha256="5c7e0af5633fa666f33d262a3aa1700804e705918ffa8d8fbb0b15e6a3c737e9",
+            sha256="6eeb3e3eee7a4d14c89382ec01fd0e00e5fb0de045b219410887fa4cedceae97",
             licence="MIT",
             source=_OWN,
-            input_size=(160, 128),
+            input_size=(192, 160),
         ),
         Weight(
             name="person",
