@@ -129,8 +129,6 @@ def _load(network: Path, forest: Path) -> Classifier:
     with safe_open(str(network), framework="pt") as file:
         tensors = {key: file.get_tensor(key).float() for key in file.keys()}  # noqa: SIM118
         told = json.loads(file.metadata()["recipe"])
-    if isinstance(told["members"], int):  # weights from before there were several designs
-        told |= {"members": ["lstm"] * told["members"], "prior": ()}
     lists = {name: tuple(told[name]) for name in ("classes", "families", "members", "prior")}
     recipe = Recipe(**{**told, **lists})
     members = []
