@@ -16,6 +16,7 @@ from inference.pose.heatmap_model import HeatmapModel, Recipe
 from inference.pose.people import PeopleFinder
 from inference.pose.presence import presence_of
 from inference.pose.region import Region
+from inference.pose.steady import steady
 from inference.skeleton import INDEX
 from inference.types import Frame, PoseTrack
 
@@ -67,8 +68,8 @@ class HrnetPose:
         self._people = PeopleFinder()
 
     def estimate(self, frames: Iterable[Frame], size_px: tuple[int, int]) -> PoseTrack:
-        """Follow everybody, choose the one who trains."""
-        return follow(self, frames, size_px, self._wanted)
+        """Follow everybody, choose the one who trains, make their points steady."""
+        return steady(follow(self, frames, size_px, self._wanted))
 
     def estimate_crop(self, image: NDArray[np.uint8], box: NDArray[np.float32]) -> NDArray[np.float32]:
         """Keypoints (24, 3) of the person in a box (x0, y0, x1, y1 px): mean of two looks and their mirror images."""

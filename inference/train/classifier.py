@@ -39,12 +39,12 @@ class Material:
 
 
 def gather(estimators: Sequence[str] = (clips.FIRST_ESTIMATOR,)) -> Material:
-    """Clips through the pose stage, synthetic motion, and what people do in motion sets when they don't exercise."""
-    real = list(clips.load(estimators=estimators))
+    """Clips through the pose stage, motion sets, and synthetic motion."""
+    real = [*clips.load(estimators=estimators), *motion_sets.load_exercises()]
     others = motion_sets.load_others(MOTION_OTHERS)
     synthetic = pool.make_synthetic(SYNTHETIC_EACH, seed=11) + others
     few = pool.make_synthetic(SYNTHETIC_EACH_FOREST, seed=5) + others
-    print(f"{len(real)} clips of {len({t.group for t in real})} groups, {len(synthetic)} synthetic", flush=True)
+    print(f"{len(real)} tracks of {len({t.group for t in real})} groups, {len(synthetic)} synthetic", flush=True)
     return Material(real, synthetic, (forest.tabulate_real(real), forest.tabulate_synthetic(few)))
 
 
@@ -112,9 +112,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """How long, and what for."""
     parser.add_argument("--folds", type=Path, metavar="FILE.json", help="only predict held-out sources, into a file")
     parser.add_argument("--steps", type=int, default=STEPS, help="of each network")
-    parser.add_argument(
-        "--estimators", nargs="+", default=[clips.FIRST_ESTIMATOR], metavar="NAME", help="whose keypoints to learn from"
-    )
+    clips.add_estimators(parser)
     parser.add_argument("--members", nargs="+", default=MEMBERS, choices=DESIGNS, help="designs of the networks")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import csv
 import os
 from collections.abc import Iterator, Sequence
@@ -111,3 +112,10 @@ def split_folds(groups: list[str], folds: int, seed: int = 0) -> dict[str, int]:
     """Group → fold, by chance but always the same."""
     order = np.random.default_rng(seed).permutation(sorted(set(groups)))
     return {str(group): i % folds for i, group in enumerate(order)}
+
+
+def add_estimators(parser: argparse.ArgumentParser) -> None:
+    """The option that says whose keypoints a training learns from."""
+    parser.add_argument(
+        "--estimators", nargs="+", default=[FIRST_ESTIMATOR], metavar="NAME", help="whose keypoints to learn from"
+    )

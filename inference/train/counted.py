@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -34,6 +34,8 @@ class Counted:
     source: str
     true: int
     speed: float
+    estimator: str  # whose keypoints; empty where nobody's
+    weight: float  # tracks of one clip share 1
     track: PoseTrack
     motion: signals.MotionSignals
     channels: NDArray[np.float16]  # (T, phase.CHANNELS)
@@ -60,7 +62,10 @@ def read_countix() -> Iterator[tuple[str, int, PoseTrack]]:
                 yield row["file"], int(row["reps"]), read_track(folder / row["file"])
 
 
-def prepare(file: str, group: str, source: str, true: int, track: PoseTrack, speed: float = 1.0) -> Counted | None:
+def prepare(
+    file: str, group: str, source: str, true: int, track: PoseTrack,
+    speed: float = 1.0, estimator: str = "", weight: float = 1.0,
+) -> Counted | None:  # fmt: skip
     """A film played at a speed; None where too little or too much is seen."""
     faster = replace(track, times_s=track.times_s / speed)
     seen = np.flatnonzero(faster.found)
@@ -71,18 +76,18 @@ def prepare(file: str, group: str, source: str, true: int, track: PoseTrack, spe
     if len(motion.times_s) < LEAST_SAMPLES:
         return None
     channels = phase.make_channels(motion).astype(np.float16)
-    return Counted(file, group, source, true, speed, faster, motion, channels)
+    return Counted(file, group, source, true, speed, estimator, weight, faster, motion, channels)
 
 
-def collect() -> list[Counted]:
-    """Every counted film at every speed."""
-    rows = [(c.file, c.group, "clips", c.reps, c.track) for c in clips.load(("checked", "more")) if c.reps is not None]
-    rows += [(file, file, "countix", count, track) for file, count, track in read_countix()]
-    made = (
-        prepare(file, group, source, int(true or 0), track, speed)
-        for file, group, source, true, track in rows
-        for speed in (SPEEDS if source == "clips" else SPEEDS[:1])
-    )
+def collect(estimators: Sequence[str] = (clips.FIRST_ESTIMATOR,)) -> list[Counted]:
+    """Every counted clip at every speed as each pose estimator saw it, and Countix-Fitness."""
+    made = [
+        prepare(c.file, c.group, "clips", c.reps, c.track, speed, c.estimator, c.weight)
+        for c in clips.load(("checked", "more"), estimators)
+        if c.reps is not None
+        for speed in SPEEDS
+    ]
+    made += [prepare(file, file, "countix", count, track) for file, count, track in read_countix()]
     return [film for film in made if film]
 
 

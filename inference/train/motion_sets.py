@@ -33,7 +33,8 @@ FACE_M = {  # to the left, up and ahead of the middle of the head
     "nose": (0, 0, 0.11), "left_eye": (0.033, 0.035, 0.09), "right_eye": (-0.033, 0.035, 0.09),
     "left_ear": (0.075, 0, 0), "right_ear": (-0.075, 0, 0),
 }  # fmt: skip
-WEIGHT = 0.25  # these sets are large; strangers' clips matter more
+PART = "motion"  # that such tracks belong to
+WEIGHT = 0.1  # these sets are large; strangers' clips matter more
 LEAST_SEEN = 8  # frames
 
 
@@ -63,7 +64,7 @@ def read_penn(split: str = "train") -> Iterator[LabelledTrack]:
     for track, row in read_penn_actions(split):
         name = PENN_NAMES.get(row["exercise"], catalogue.OTHER)
         if name:
-            yield LabelledTrack(f"penn/{row['id']}", "motion", name, None, "penn", WEIGHT, row["view"], track)
+            yield LabelledTrack(f"penn/{row['id']}", PART, name, None, "penn", WEIGHT, row["view"], track)
 
 
 def read_utd(seed: int = 0) -> Iterator[LabelledTrack]:
@@ -83,7 +84,7 @@ def read_utd(seed: int = 0) -> Iterator[LabelledTrack]:
         keypoints = wear.wear(flat[::UTD_EVERY], behind_m[::UTD_EVERY], seen_by.size_px, rng)
         track = PoseTrack(keypoints, np.arange(len(keypoints)) * UTD_EVERY / UTD_HZ, seen_by.size_px)
         if track.found.any():
-            yield LabelledTrack(f"utd/{row['id']}", "motion", name, None, "utd", WEIGHT, seen_by.view, track)
+            yield LabelledTrack(f"utd/{row['id']}", PART, name, None, "utd", WEIGHT, seen_by.view, track)
 
 
 def add_face(points: NDArray[np.float64], head: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -117,6 +118,22 @@ def complete(points: NDArray[np.float32], rng: np.random.Generator) -> NDArray[n
 def load_others(count: int, seed: int = 0) -> list[LabelledTrack]:
     """Some of what shows no exercise in Penn Action's training half and in UTD-MHAD, with all 24 keypoints."""
     rng = np.random.default_rng(seed)
-    penn = [replace(t, track=replace(t.track, keypoints=complete(t.track.keypoints, rng))) for t in read_penn()]
-    both = [t for t in (*penn, *read_utd(seed)) if t.exercise == catalogue.OTHER and t.track.found.sum() >= LEAST_SEEN]
+    both = [t for t in (*_read_penn_whole("train", rng), *read_utd(seed)) if _teaches(t, exercise=False)]
     return [both[i] for i in rng.permutation(len(both))[:count]]
+
+
+def load_exercises(seed: int = 3) -> list[LabelledTrack]:
+    """What shows an exercise of the catalogue in both halves of Penn Action and in UTD-MHAD, with all 24 keypoints."""
+    rng = np.random.default_rng(seed)
+    tracks = (*_read_penn_whole("train", rng), *_read_penn_whole("test", rng), *read_utd())
+    return [t for t in tracks if _teaches(t, exercise=True)]
+
+
+def _read_penn_whole(split: str, rng: np.random.Generator) -> Iterator[LabelledTrack]:
+    for labelled in read_penn(split):
+        whole = complete(labelled.track.keypoints, rng)
+        yield replace(labelled, track=replace(labelled.track, keypoints=whole))
+
+
+def _teaches(labelled: LabelledTrack, *, exercise: bool) -> bool:
+    return (labelled.exercise != catalogue.OTHER) == exercise and bool(labelled.track.found.sum() >= LEAST_SEEN)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference import catalogue, skeleton
+from inference.train import motion_sets
 from inference.train.clips import LabelledTrack
 from inference.train.synthetic import slugs, synthesise
 from inference.train.windows import CUT_SHARE, cut_off
@@ -31,8 +32,11 @@ def weigh(tracks: Sequence[LabelledTrack]) -> NDArray[np.float64]:
 
 
 def count_prior(tracks: Sequence[LabelledTrack], classes: Sequence[str]) -> list[float]:
-    """How often people film each class, by the number of groups that do, softened by a square root."""
-    films = Counter(exercise for _, exercise in {(t.group, t.exercise) for t in tracks})
+    """How often people film each class, by the number of groups that do, softened by a square root.
+
+    Motion sets say nothing about that: somebody else chose what is in them.
+    """
+    films = Counter(exercise for _, exercise in {(t.group, t.exercise) for t in tracks if t.part != motion_sets.PART})
     return [float(np.sqrt(1 + films[name])) for name in classes]
 
 

@@ -76,7 +76,7 @@ def _grow(
 def _weigh(film: Counted, synthetic_weight: float) -> float:
     if film.source == SYNTHETIC:
         return synthetic_weight
-    return 1.0 if film.speed == 1 else 0.5
+    return film.weight * (1.0 if film.speed == 1 else 0.5)
 
 
 def make_examples(real: Sequence[Counted], network: PhaseNet, seed: int = 0) -> list[Example]:
@@ -150,7 +150,10 @@ def tabulate(counted: Sequence[Counted], networks: Networks) -> list[Table]:
 def cross_validate(
     tables: Sequence[Table], synthetic: Synthetic, fold_of: dict[str, int], seed: int = 0
 ) -> dict[str, list[tuple[str, int, int]]]:
-    """(file, true, counted) of every film, counted by a judge and a network that saw nobody of its group; by source."""
+    """(file, true, counted) of every film, counted by a judge and a network that saw nobody of its group.
+
+    By source, and by the estimator whose keypoints the film has.
+    """
     found: dict[str, list[tuple[str, int, int]]] = {}
     for fold in range(FOLDS):
         forest = fit([table for table in tables if fold_of[table.film.group] != fold], synthetic, seed)
@@ -159,7 +162,7 @@ def cross_validate(
             if fold_of[film.group] == fold and film.speed == 1:
                 right = forest.predict(table.features)[:, 1]
                 counted = reps.judge(table.readings, right, film.motion.times_s).count
-                found.setdefault(film.source, []).append((film.file, film.true, counted))
+                found.setdefault(f"{film.source} {film.estimator}".strip(), []).append((film.file, film.true, counted))
     return found
 
 
@@ -168,12 +171,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--folds", action="store_true", help="only report figures on held-out sources")
     parser.add_argument("--seed", type=int, default=0, help="of the judge")
     parser.add_argument("--threads", type=int, default=1)
+    clips.add_estimators(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Report figures by fold, or train on everything and write the weights."""
     torch.set_num_threads(args.threads)
-    real, long, short = collect(), collect_long(), collect_short()
+    real, long, short = collect(args.estimators), collect_long(), collect_short()
     networks = Networks(real)
     print(f"{len({film.file for film in real})} films, {len(real)} with speeds", flush=True)
     tables, synthetic = tabulate(real, networks), Synthetic(tabulate(long, networks), tabulate(short, networks))
@@ -192,5 +196,5 @@ def _report(found: dict[str, list[tuple[str, int, int]]]) -> None:
     for source, rows in found.items():
         print(source, len(rows), metrics.count_scores([(true, counted) for _, true, counted in rows]))
         for row in rows:
-            if row[1] != row[2] and source == "clips":
+            if row[1] != row[2] and source.startswith("clips"):
                 print("  ", *row)
