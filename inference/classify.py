@@ -29,7 +29,7 @@ LEAST_FRAMES = 4
 CANDIDATES = 5
 FAMILY_WEIGHT = 0.3  # of the family scores in the sum of log probabilities
 FLOOR_NETWORK, FLOOR_FOREST = 1e-4, 2e-3  # neither may veto alone
-OTHER_PRIOR = 4.0  # there are far more ways of not exercising than a training set shows
+OTHER_PRIOR = 6.0  # there are far more ways of not exercising than a training set shows
 ABSTAIN = 0.35  # when the likeliest family has less, no name is better than none
 
 

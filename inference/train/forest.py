@@ -16,7 +16,7 @@ from inference.train.lstm import CLASSES
 from inference.trees import Forest
 from inference.types import PoseTrack
 
-TREES, LEAF = 150, 2
+TREES, LEAF = 120, 2
 COPIES, COPY_WEIGHT = 4, 0.5  # worn copies of a clip, and what each counts against the clip itself
 SYNTHETIC_WEIGHT = 2.0  # of all synthetic tracks of an exercise together; a clip counts 2
 OTHER_WEIGHT = 3.0  # of what is no exercise, against an exercise
