@@ -126,6 +126,7 @@ def movement(poses: NDArray[np.float32], tall: NDArray[np.float32]) -> float:
 
 
 def histogram_of_picture(image: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Colours of a query picture: its middle, where the clothes are."""
+    """Colours of a query picture: its middle, where the clothes are; all of one that is too small for a middle."""
     height, width = image.shape[:2]
-    return _histogram(image[height // 4 : 3 * height // 4, width // 4 : 3 * width // 4])
+    middle = image[height // 4 : 3 * height // 4, width // 4 : 3 * width // 4]
+    return _histogram(middle if middle.size else image)

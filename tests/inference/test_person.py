@@ -1,6 +1,7 @@
 """The one who trains is chosen, not the first one found."""
 
 import numpy as np
+import pytest
 
 from inference import person
 from inference.person import Tracklet
@@ -56,6 +57,12 @@ def test_a_picture_of_the_person_decides_between_two_who_train():
     one, other = tracklet(moved(TRAINING, -90), red), tracklet(moved(TRAINING, 90), blue)
     assert person.choose([one, other], SIZE, 120, query=person.histogram_of_picture(blue)) is other
     assert person.choose([one, other], SIZE, 120, query=person.histogram_of_picture(red)) is one
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 640), (640, 1), (2, 2), (3, 3)])
+def test_a_picture_too_small_for_a_middle_counts_as_a_whole(shape: tuple[int, int]):
+    red = np.full((*shape, 3), (200, 20, 20), np.uint8)
+    assert np.allclose(person.histogram_of_picture(red), person.histogram_of_picture(np.resize(red, (64, 64, 3))))
 
 
 def test_nobody_is_nobody():
