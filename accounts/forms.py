@@ -8,7 +8,8 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.core.files.base import ContentFile
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile, File
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps
 
@@ -16,7 +17,9 @@ from accounts.models import User
 
 MOST_PICTURE_BYTES = 15 * 1024**2
 MOST_PICTURE_PX = 60_000_000
+PICTURE_FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")  # Pillow hands others to programs
 PORTRAIT_SIDE_PX = 640
+LEAST_SIDE_PX = 64  # of the picture as it is kept: less shows no clothes
 REGIONS = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
 
 
@@ -46,26 +49,60 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
         return choices if own in dict(choices) else [(own, own), *choices]
 
 
-class PortraitForm(forms.Form):
-    """A picture by which a person is found among others in a clip."""
+class PictureField(forms.ImageField):
+    """A picture of a person: small, upright, and without what the camera wrote beside it."""
 
-    picture = forms.ImageField(label=_("Picture of you"), widget=forms.FileInput(attrs={"accept": "image/*"}))
+    default_validators = []  # what a file is called says nothing: what is in it counts
+    default_error_messages = {
+        "empty": _("This file is empty. Choose another picture."),
+        "invalid_image": _("This file cannot be read as a picture. Choose a JPEG or PNG."),
+        "too_large": _("The picture is too large. Choose a smaller one."),
+        "too_small": _("The picture is too small or too narrow. Choose one that shows more of you."),
+        "damaged": _("This picture is damaged. Choose another one."),
+    }
 
-    def clean_picture(self) -> ContentFile[bytes]:
-        """Small, upright, and without what the camera wrote beside it."""
-        upload = self.cleaned_data["picture"]
+    def to_python(self, data: Any) -> Any:
+        """What Pillow can open."""
+        try:
+            return super().to_python(data)
+        except ValidationError as error:
+            if isinstance(error.__cause__, Image.DecompressionBombError):
+                raise self.refuse("too_large") from error
+            raise
+
+    def clean(self, data: Any, initial: Any = None) -> ContentFile[bytes]:
+        """The picture as it is kept."""
+        upload = super().clean(data, initial)
         width, height = upload.image.size
         if upload.size > MOST_PICTURE_BYTES or width * height > MOST_PICTURE_PX:
-            raise forms.ValidationError(_("The picture is too large. Choose a smaller one."), code="too_large")
+            raise self.refuse("too_large")
+        if upload.image.format not in PICTURE_FORMATS:
+            raise self.refuse("invalid_image")
+        return self.shrink(upload)
+
+    def shrink(self, upload: File[bytes]) -> ContentFile[bytes]:
+        """The same picture as a small JPEG."""
         upload.seek(0)
         try:
             picture = ImageOps.exif_transpose(Image.open(upload)).convert("RGB")
         except (OSError, SyntaxError, ValueError) as error:  # what Pillow raises for a picture that breaks off
-            raise forms.ValidationError(_("This picture is damaged. Choose another one."), code="damaged") from error
+            raise self.refuse("damaged") from error
         picture.thumbnail((PORTRAIT_SIDE_PX, PORTRAIT_SIDE_PX))
+        if min(picture.size) < LEAST_SIDE_PX:
+            raise self.refuse("too_small")
         out = io.BytesIO()
         picture.save(out, "JPEG", quality=88)
         return ContentFile(out.getvalue(), name="portrait.jpg")
+
+    def refuse(self, code: str) -> ValidationError:
+        """One of our sentences."""
+        return ValidationError(self.error_messages[code], code=code)
+
+
+class PortraitForm(forms.Form):
+    """A picture by which a person is found among others in a clip."""
+
+    picture = PictureField(label=_("Picture of you"), widget=forms.FileInput(attrs={"accept": "image/*"}))
 
 
 class TokenForm(forms.Form):

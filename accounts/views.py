@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
+from django.forms import Form
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
@@ -42,19 +43,24 @@ def show_profile(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@require_http_methods(FORM_METHODS)
 def save_portrait(request: HttpRequest) -> HttpResponse:
-    """Keep a picture of the person, or drop it."""
+    """Keep a picture of the person, or drop it. Who loads the answer again comes to the profile."""
+    if request.method != "POST":
+        return redirect("profile")
     if "remove" in request.POST:
         set_portrait(user=request.user, picture=None)
         messages.success(request, _("Your picture is deleted."))
         return redirect("profile")
     form = PortraitForm(request.POST, request.FILES)
     if not form.is_valid():
-        context = {**profile_context(request), "form": ProfileForm(instance=request.user), "portrait_form": form}
-        return render(request, "accounts/profile.html", context, status=UNPROCESSABLE)
+        messages.error(request, str(form.errors["picture"][0]))
+        return point_out(request, portrait_form=form)
     set_portrait(user=request.user, picture=form.cleaned_data["picture"])
-    messages.success(request, _("Your picture is saved. The next clips look for you."))
+    messages.success(
+        request,
+        _("Your picture is saved. The next clips look for you; one that is already here needs “Analyse again”."),
+    )
     return redirect("profile")
 
 
@@ -70,14 +76,15 @@ def show_portrait(request: HttpRequest) -> FileResponse:
 
 @login_required
 @never_cache
-@require_POST
+@require_http_methods(FORM_METHODS)
 def add_token(request: HttpRequest) -> HttpResponse:
-    """Let a device in; its token is shown this once."""
+    """Let a device in; its token is shown this once. Who loads the answer again comes to the profile."""
+    if request.method != "POST":
+        return redirect("profile")
     form = TokenForm(request.POST)
     if not form.is_valid():
         request.user.refresh_from_db()
-        context = {**profile_context(request), "form": ProfileForm(instance=request.user), "token_form": form}
-        return render(request, "accounts/profile.html", context, status=UNPROCESSABLE)
+        return point_out(request, token_form=form)
     row, token = create_token(user=request.user, name=form.cleaned_data["name"])
     return render(request, "accounts/token_created.html", {"row": row, "token": token})
 
@@ -117,6 +124,15 @@ def switch_language(request: HttpRequest) -> HttpResponse:
             request.user.language = language
             request.user.save(update_fields=["language"])
     return response
+
+
+def point_out(request: HttpRequest, **forms: Form) -> HttpResponse:
+    """The page again, opened at the field that is wrong."""
+    for form in forms.values():
+        for name in form.errors:
+            form.fields[name].widget.attrs["autofocus"] = True
+    context = {**profile_context(request), "form": ProfileForm(instance=request.user), **forms}
+    return render(request, "accounts/profile.html", context, status=UNPROCESSABLE)
 
 
 def profile_context(request: HttpRequest) -> dict[str, Any]:

@@ -6,11 +6,14 @@ import re
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import translation
 from PIL import Image
 
+from accounts.forms import PictureField
 from accounts.models import DeviceToken, User
 from accounts.services import create_token, use_token
 from diary.models import Clip
+from tests.accounts.pictures import BAD_PICTURES, make_picture
 from tests.diary.pages import check_door, sign_in
 from tests.factories import PASSWORD, make_clip
 
@@ -88,18 +91,10 @@ def test_the_language_switch_leads_nowhere_else(client: Client, target: str) -> 
     assert client.post("/language/", {"language": "ko", "next": target}).url == "/"
 
 
-def picture(size: tuple[int, int] = (1200, 800)) -> SimpleUploadedFile:
-    out = io.BytesIO()
-    exif = Image.Exif()
-    exif[0x010F] = "Secret Phone"
-    Image.new("RGB", size, "teal").save(out, "JPEG", exif=exif)
-    return SimpleUploadedFile("me.jpg", out.getvalue(), "image/jpeg")
-
-
 def test_a_picture_is_kept_small_and_without_metadata(user: User, stranger: User) -> None:
     client = sign_in(user)
     assert client.get("/profile/portrait.jpg").status_code == 404
-    assert client.post("/profile/portrait/", {"picture": picture()}).status_code == 302
+    assert client.post("/profile/portrait/", {"picture": make_picture()}).status_code == 302
     shown = b"".join(client.get("/profile/portrait.jpg").streaming_content)
     kept = Image.open(io.BytesIO(shown))
     assert kept.size == (640, 427)
@@ -110,10 +105,34 @@ def test_a_picture_is_kept_small_and_without_metadata(user: User, stranger: User
     assert client.get("/profile/portrait.jpg").status_code == 404
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"not a picture", picture().read()[:-4000], b"<svg xmlns='http://www.w3.org/2000/svg'/>"]
-)
-def test_what_is_no_picture_answers_422(user: User, content: bytes) -> None:
+def test_after_a_picture_is_saved_the_page_tells_what_becomes_of_clips_that_are_there(user: User) -> None:
+    answer = sign_in(user).post("/profile/portrait/", {"picture": make_picture()}, follow=True)
+    assert "one that is already here needs “Analyse again”" in answer.content.decode()
+
+
+@pytest.mark.parametrize("name", BAD_PICTURES)
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_what_is_no_picture_is_refused_where_it_is_seen(user: User, name: str, language: str) -> None:
+    User.objects.filter(pk=user.pk).update(language=language)
+    content, code = BAD_PICTURES[name]
     answer = sign_in(user).post("/profile/portrait/", {"picture": SimpleUploadedFile("me.jpg", content)})
     user.refresh_from_db()
     assert (answer.status_code, bool(user.portrait)) == (422, False)
+    with translation.override(language):
+        sentence = str(PictureField.default_error_messages[code])
+    page = answer.content.decode()
+    assert page.count(sentence) == 2  # on top of the page and at the field, where the page opens
+    assert re.search(r'<input type="file"[^>]* autofocus', page)
+    assert any("가" <= letter <= "힣" for letter in sentence) is (language == "ko")
+
+
+@pytest.mark.parametrize("path", ["/profile/portrait/", "/profile/devices/"])
+def test_an_answer_that_is_loaded_again_leads_to_the_profile(user: User, path: str) -> None:
+    assert sign_in(user).get(path).url == "/profile/"
+    assert Client().get(path).url.startswith("/accounts/login/")
+
+
+def test_a_device_without_a_name_is_pointed_out(user: User) -> None:
+    page = sign_in(user).post("/profile/devices/", {"name": ""}).content.decode()
+    assert re.search(r'<input type="text" name="name"[^>]* autofocus', page)
+    assert "autofocus" not in sign_in(user).get("/profile/").content.decode()
