@@ -5,17 +5,24 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.core.files.base import ContentFile, File
 from django.db.models import QuerySet
+from django.http import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import serializers, status
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.generics import ListAPIView
+from rest_framework.parsers import MultiPartParser
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.forms import PictureField
 from accounts.models import DeviceToken, User
-from accounts.services import create_token, delete_account, revoke_token
+from accounts.services import create_token, delete_account, revoke_token, set_portrait
 from diary import access
+from diary.api.media import send_file
 from diary.api.schema import problems
 from diary.api.serializers.base import RowSerializer, refusal
 from diary.api.views.base import PersonView
@@ -35,16 +42,35 @@ class MeSerializer(RowSerializer):
     """The person."""
 
     storage = serializers.SerializerMethodField()
+    has_portrait = serializers.SerializerMethodField()
 
     class Meta:
         model = User
-        fields = ["email", "language", "time_zone", "weight_unit", "storage", "date_joined"]
+        fields = ["email", "language", "time_zone", "weight_unit", "has_portrait", "storage", "date_joined"]
         read_only_fields = ["email", "date_joined"]
 
     @extend_schema_field(StorageSerializer)
     def get_storage(self, user: User) -> dict[str, int]:
         """Clips and uploads under way."""
         return StorageSerializer(read_usage(user)).data
+
+    def get_has_portrait(self, user: User) -> bool:
+        """Whether there is a picture by which the person is found among others."""
+        return bool(user.portrait)
+
+
+class PortraitSerializer(serializers.Serializer[dict[str, Any]]):
+    """A picture of the person; the form's field says what is wrong with it."""
+
+    picture = serializers.FileField(
+        allow_empty_file=True,
+        write_only=True,
+        help_text="JPEG, PNG, WebP and the like, at most 15 MiB and 60 megapixels.",
+    )
+
+    def validate_picture(self, upload: File[bytes]) -> ContentFile[bytes]:
+        """Small, upright and without metadata."""
+        return PictureField().clean(upload)
 
 
 class DeletionSerializer(serializers.Serializer[dict[str, str]]):
@@ -88,6 +114,46 @@ class MeView(PersonView):
         serializer.is_valid(raise_exception=True)
         serializer.save()
         return Response(serializer.data)
+
+
+class PortraitView(PersonView):
+    """The picture by which the person is found when several people are in a clip."""
+
+    serializer_class = PortraitSerializer
+    parser_classes = [MultiPartParser]
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> tuple[BaseRenderer, str]:
+        """A picture is no JSON: whatever kind is asked for, it comes as it is, and refusals as problems."""
+        del force
+        return super().perform_content_negotiation(request, force=True)
+
+    @extend_schema(
+        summary="Show the picture of the person",
+        responses={(200, "image/jpeg"): OpenApiTypes.BINARY, **problems(404)},
+    )
+    def get(self, request: Request) -> HttpResponseBase:
+        """Only the person's own; at most 640 px a side."""
+        response = send_file(request._request, self.person.portrait, "image/jpeg")
+        response.headers["Cache-Control"] = "private, no-cache"  # the next picture has the same address
+        return response
+
+    @extend_schema(
+        summary="Keep a picture of the person",
+        description="It is turned upright, shrunk and stripped of metadata. The next analyses look for who is in it; a"
+        " clip that is already here needs another run.",
+        request={"multipart/form-data": PortraitSerializer},
+        responses={200: MeSerializer, **problems(400, 413, 415)},
+    )
+    def put(self, request: Request) -> Response:
+        """In the place of the one that is there."""
+        set_portrait(user=self.person, picture=self.read(PortraitSerializer)["picture"])
+        return Response(self.show(MeSerializer, self.person))
+
+    @extend_schema(summary="Delete the picture of the person", responses={204: None, **problems()})
+    def delete(self, request: Request) -> Response:
+        """Deleting it twice is no mistake."""
+        set_portrait(user=self.person, picture=None)
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class DeletionView(PersonView):
