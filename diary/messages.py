@@ -63,6 +63,10 @@ SENTENCES: dict[Code, dict[str, tuple[str, str]]] = {
         ),
         "ko": ("영상에서 사람을 찾지 못했어요.", "온몸이 보이게 촬영하거나 세트를 직접 입력해 주세요."),
     },
+    Code.NOBODY_TAPPED: {
+        "en": ("Nobody was found where you tapped.", "Stop the film where the body is well seen and tap its middle."),
+        "ko": ("누른 곳에서 사람을 찾지 못했어요.", "몸이 잘 보이는 장면에서 멈추고 몸 가운데를 눌러 주세요."),
+    },
     Code.NO_MOVEMENT: {
         "en": ("No exercise movement was found.", "Check that the clip shows the set, or type the set in by hand."),
         "ko": ("운동 동작을 찾지 못했어요.", "세트가 담긴 영상인지 확인하거나 세트를 직접 입력해 주세요."),

@@ -16,6 +16,7 @@ class Code(StrEnum):
     TOO_LARGE = "too_large"
     TOO_LONG = "too_long"
     NO_PERSON = "no_person"
+    NOBODY_TAPPED = "nobody_tapped"
     NO_MOVEMENT = "no_movement"
     TIMED_OUT = "timed_out"
     INTERNAL = "internal"

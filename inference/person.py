@@ -18,7 +18,7 @@ HISTOGRAM_BINS = (12, 8)  # hue, saturation
 _TORSO = [skeleton.INDEX[n] for n in ("left_shoulder", "right_shoulder", "right_hip", "left_hip")]
 _LIMBS = [skeleton.INDEX[n] for n in ("left_wrist", "right_wrist", "left_knee", "right_knee", "nose", "waist")]
 STILL = 0.35  # what somebody who does not move at all keeps of the score
-HINT_REACH = 0.6  # of the person's height: how far from the body a tap may be
+HINT_REACH = 0.4  # of the person's height: how far from the body a tap may be
 
 
 @dataclass
@@ -47,6 +47,12 @@ def bounds(keypoints: NDArray[np.float32]) -> NDArray[np.float32]:
     if not len(known):
         return np.zeros(4, np.float32)
     return np.concatenate([known.min(axis=0), known.max(axis=0)])
+
+
+def distance_to_body(keypoints: NDArray[np.float32], x: float, y: float) -> float:
+    """Distance of a place from the nearest known point of (24, 3); infinite when none is known."""
+    known = keypoints[keypoints[:, 2] > 0, :2]
+    return float(np.hypot(known[:, 0] - x, known[:, 1] - y).min()) if len(known) else float("inf")
 
 
 def torso_histogram(image: NDArray[np.uint8], keypoints: NDArray[np.float32]) -> NDArray[np.float32] | None:
@@ -83,12 +89,14 @@ def choose(
     """The one who trains.
 
     ``hint`` = (frame number, x px, y px) of a tap, ``query`` = histogram of a picture of the person. Without either:
-    the product of size, nearness to the middle, time in the picture and movement.
+    the product of size, nearness to the middle, time in the picture and movement. None where there is nobody, or
+    nobody near the tap.
     """
     if not people:
         return None
     if hint is not None:
-        return min(people, key=lambda person: _distance_to_tap(person, hint))
+        away, nearest = min(((_distance_to_tap(one, hint), i) for i, one in enumerate(people)))
+        return people[nearest] if away <= HINT_REACH else None
     return max(
         people,
         key=lambda p: training_score(p, size_px, frames) * (likeness(p.histogram, query) if query is not None else 1),
@@ -99,9 +107,9 @@ def _distance_to_tap(person: Tracklet, hint: tuple[int, float, float]) -> float:
     """Distance of a tap from the body, in body heights, at the frame that is nearest to the tap's."""
     frame = min(person.poses, key=lambda f: abs(f - hint[0]))
     x0, y0, x1, y1 = person.box(frame)
-    outside = np.hypot(max(x0 - hint[1], 0, hint[1] - x1), max(y0 - hint[2], 0, hint[2] - y1))
+    away = distance_to_body(person.poses[frame], hint[1], hint[2])
     late = abs(frame - hint[0]) * 0.02
-    return float(outside / max(y1 - y0, x1 - x0, 1.0) + late)
+    return float(away / max(y1 - y0, x1 - x0, 1.0) + late)
 
 
 def training_score(person: Tracklet, size_px: tuple[int, int], frames: int) -> float:

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from inference import person
 from inference.pose.blazepose_landmarks import BlazePoseLandmarks, Landmarks
-from inference.pose.follow import MIN_PRESENCE, Wanted, follow
+from inference.pose.eyes import MIN_PRESENCE
+from inference.pose.follow import Wanted, follow
 from inference.pose.people import PeopleFinder
 from inference.pose.region import Region
 from inference.types import Frame, PoseTrack

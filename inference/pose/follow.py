@@ -9,61 +9,32 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inference import person, skeleton
+from inference.errors import Code, InferenceError
 from inference.person import Tracklet
+from inference.pose.eyes import MIN_PRESENCE, Eyes, Image, Look
 from inference.pose.region import Region
+from inference.pose.tap import Tap, find_tapped
 from inference.types import Frame, PoseTrack
 
-Image = NDArray[np.uint8]
-
 KEY_FRAME_S = 1.5
-MIN_PRESENCE = 0.5
 LEAST_SIDE_PX = 8
 MOST_PEOPLE = 3
 THOROUGH_EVERY = 3  # searches while nobody is there; each costs as much as several looks
 LOST_AFTER = 6  # frames without a pose after which only the detector can find the person again
 BACKWARD_FRAMES = 150  # kept while nobody is found, to be looked at once somebody is
 NEAR = 0.45  # of a region's side: nearer centres are the same person
+CLOSE = 0.2  # the same where somebody in particular is wanted: people who stand side by side are told apart
+MANY_PEOPLE = 5  # that are followed then
+BEGINNING = 15  # frames in which a tapped person may still turn out to be one who is followed already
+LEAST_OF_TAPPED = 0.05  # of the frames; a tapped body that is seen in fewer was none
 DOUBLE = 0.15  # of a region's side: so near are two followers of one person only
 SAME_CLOTHES, LIKE_CLOTHES = 0.8, 0.5  # likeness of colours: enough anywhere, enough near where somebody was lost
 MISSING = np.zeros((skeleton.COUNT, 3), np.float32)
-
-
-class Look(Protocol):
-    """What was seen in a region."""
-
-    @property
-    def presence(self) -> float:
-        """How sure it is that somebody is there, 0..1."""
-        ...
-
-    @property
-    def next_region(self) -> Region:
-        """Where to look in the next frame."""
-        ...
-
-    def keypoints(self) -> NDArray[np.float32]:
-        """(24, 3) px of the frame."""
-        ...
-
-
-class Eyes(Protocol):
-    """Finds people in a frame and their points in a region."""
-
-    at_once: int  # frames that are looked at together
-
-    def find_people(self, image: Image, *, thorough: bool) -> list[Region]:
-        """Everybody in a frame, surest first; ``thorough`` takes longer and finds those who are hard to see."""
-        ...
-
-    def look(self, jobs: Sequence[tuple[Image, Region]]) -> Sequence[Look]:
-        """One answer for each picture and region."""
-        ...
 
 
 @dataclass
@@ -103,21 +74,23 @@ class Wanted:
 
 
 def follow(eyes: Eyes, frames: Iterable[Frame], size_px: tuple[int, int], wanted: Wanted) -> PoseTrack:
-    """Follow everybody, choose the one who trains."""
-    walk = _Walk(eyes)
+    """Follow everybody, choose the one who trains.
+
+    Raises InferenceError(NOBODY_TAPPED) when a tap was on nobody.
+    """
+    tap = None if wanted.hint is None else Tap(wanted.hint[0], wanted.hint[1] * size_px[0], wanted.hint[2] * size_px[1])
+    walk = _Walk(eyes, tap, close=tap is not None or wanted.query is not None)
     for batch in _batched(frames, eyes.at_once):
         walk.step(batch)
-    return _pick(walk, size_px, wanted)
+    walk.finish()
+    return _pick(walk, size_px, wanted.query)
 
 
-def _pick(walk: _Walk, size_px: tuple[int, int], wanted: Wanted) -> PoseTrack:
+def _pick(walk: _Walk, size_px: tuple[int, int], query: NDArray[np.float32] | None) -> PoseTrack:
     count = len(walk.times_s)
-    hint = None
-    if wanted.hint is not None and count:
-        frame = int(np.abs(np.array(walk.times_s) - wanted.hint[0]).argmin())
-        hint = (frame, wanted.hint[1] * size_px[0], wanted.hint[2] * size_px[1])
-    people = [f.tracklet for f in walk.everybody if f.tracklet.poses]
-    chosen = person.choose(people, size_px, count, hint=hint, query=wanted.query)
+    chosen = walk.tapped.tracklet if walk.tapped else None
+    if chosen is None or len(chosen.poses) < LEAST_OF_TAPPED * count:
+        chosen = _choose(walk, size_px, query)
     poses = chosen.poses if chosen else {}
     keypoints = np.stack([poses.get(i, MISSING) for i in range(count)]) if count else MISSING[None][:0]
     boxes = np.stack([person.bounds(k) for k in keypoints]) if count else np.zeros((0, 4), np.float32)
@@ -125,14 +98,31 @@ def _pick(walk: _Walk, size_px: tuple[int, int], wanted: Wanted) -> PoseTrack:
     return PoseTrack(keypoints, times_s, size_px, boxes, max(walk.most_at_once, 1))
 
 
+def _choose(walk: _Walk, size_px: tuple[int, int], query: NDArray[np.float32] | None) -> Tracklet | None:
+    count, hint = len(walk.times_s), None
+    people = [f.tracklet for f in walk.everybody if f.tracklet.poses and f is not walk.tapped]
+    if walk.tap and count:
+        frame = int(np.abs(np.array(walk.times_s) - walk.tap.time_s).argmin())
+        hint = (frame, walk.tap.x, walk.tap.y)
+    chosen = person.choose(people, size_px, count, hint=hint, query=query)
+    if hint is not None and chosen is None:
+        raise InferenceError(Code.NOBODY_TAPPED)
+    return chosen
+
+
 class _Walk:
     """State while a clip passes by."""
 
-    def __init__(self, eyes: Eyes) -> None:
+    def __init__(self, eyes: Eyes, tap: Tap | None = None, *, close: bool = False) -> None:
+        """``close``: people who stand side by side are told apart."""
         self._eyes = eyes
+        self._near, self._most = (CLOSE, MANY_PEOPLE) if close else (NEAR, MOST_PEOPLE)
         self._waiting: list[tuple[int, Image]] = []  # frames in which nobody was found yet
+        self._before_tap: list[tuple[int, Image]] = []
         self._next_key_s = 0.0
         self._searches = 0
+        self.tap = tap
+        self.tapped: Follower | None = None
         self.everybody: list[Follower] = []
         self.times_s: list[float] = []
         self.most_at_once = 0
@@ -141,6 +131,7 @@ class _Walk:
         """Look at a few frames."""
         first = len(self.times_s)
         self.times_s += [frame.time_s for frame in batch]
+        self._mind_tap(first, batch)
         live = self._live()
         if not live or batch[0].time_s >= self._next_key_s:
             self._search(batch[0], live)
@@ -151,6 +142,36 @@ class _Walk:
         self._follow(first, batch, live)
         self._drop_doubles()
         self.most_at_once = max(self.most_at_once, sum(f.missed == 0 for f in self.everybody))
+
+    def finish(self) -> None:
+        """A tap after the last frame means the last frame."""
+        if self.tap and not self.tapped and self._before_tap and self.times_s[-1] < self.tap.time_s:
+            self._seek_tapped(self.tap, *self._before_tap.pop())
+
+    def _mind_tap(self, first: int, batch: tuple[Frame, ...]) -> None:
+        """Look for the tapped person once the moment is reached; until then keep the frames."""
+        tap = self.tap
+        if tap is None or (first > 0 and self.times_s[first - 1] >= tap.time_s):
+            return
+        if batch[-1].time_s >= tap.time_s:
+            number = min(range(len(batch)), key=lambda i: abs(batch[i].time_s - tap.time_s))
+            self._seek_tapped(tap, first + number, batch[number].image)
+            self._before_tap.clear()
+            return
+        self._before_tap += [(first + i, frame.image) for i, frame in enumerate(batch)]
+        del self._before_tap[:-BACKWARD_FRAMES]
+
+    def _seek_tapped(self, tap: Tap, number: int, image: Image) -> None:
+        """Who is there is followed back to the beginning, and from now on."""
+        look = find_tapped(self._eyes, image, tap)
+        if look is None:
+            return
+        self.tapped = next((f for f in self._live() if f.is_near(look.next_region, DOUBLE)), None)
+        if self.tapped is None:
+            self.tapped = Follower(look.next_region)
+            self.tapped.take(number, look, image)
+            self.everybody.append(self.tapped)
+            self._go_back(self.tapped, self._before_tap)
 
     def _follow(self, first: int, batch: tuple[Frame, ...], live: list[Follower]) -> None:
         jobs = [(follower, first + i, frame.image) for follower in live for i, frame in enumerate(batch)]
@@ -165,10 +186,10 @@ class _Walk:
         """Run the detector; whoever is not followed yet is followed from now on."""
         found = self._eyes.find_people(frame.image, thorough=False)
         self._next_key_s = frame.time_s + KEY_FRAME_S
-        for region in found[:MOST_PEOPLE]:
-            if any(f.is_near(region) for f in live):
+        for region in found[: self._most]:
+            if any(f.is_near(region, self._near) for f in live):
                 continue
-            if len(live) < MOST_PEOPLE:
+            if len(live) < self._most:
                 live.append(self._welcome(region, frame.image))
 
     def _search_thoroughly(self, frame: Frame) -> list[Follower]:
@@ -177,7 +198,7 @@ class _Walk:
         if self._searches % THOROUGH_EVERY != 1:
             return []
         found = self._eyes.find_people(frame.image, thorough=True)
-        return [self._welcome(region, frame.image) for region in found[:MOST_PEOPLE]]
+        return [self._welcome(region, frame.image) for region in found[: self._most]]
 
     def _live(self) -> list[Follower]:
         return [f for f in self.everybody if not f.is_lost]
@@ -219,18 +240,23 @@ class _Walk:
 
     def _look_back(self, follower: Follower) -> None:
         """Follow somebody backwards through the frames in which nobody was found."""
+        self._go_back(follower, self._waiting)
+        self._waiting.clear()
+
+    def _go_back(self, follower: Follower, frames: Sequence[tuple[int, Image]]) -> None:
         past = Follower(follower.region, follower.tracklet)
-        for number, image in reversed(self._waiting):
+        for number, image in reversed(frames):
             past.take(number, self._look_at(image, past.region), image)
             if past.is_lost:
                 break
-        self._waiting.clear()
 
     def _drop_doubles(self) -> None:
         """Two followers that slid onto the same person: the younger one goes."""
         for older, younger in itertools.combinations(self._live(), 2):
             if older.is_near(younger.region, DOUBLE):
                 younger.missed = LOST_AFTER
+                if younger is self.tapped and len(younger.tracklet.poses) < BEGINNING:
+                    self.tapped = older
 
 
 def _batched(frames: Iterable[Frame], count: int) -> Iterable[tuple[Frame, ...]]:

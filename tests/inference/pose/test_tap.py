@@ -1,0 +1,90 @@
+"""A tap finds whoever is there, also somebody whom the detector does not see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from inference.errors import Code, InferenceError
+from inference.pose.follow import Wanted, follow
+from inference.pose.region import Region
+from inference.skeleton import INDEX
+from inference.types import Frame, PoseTrack
+from tests.inference.tracks import standing_pose
+
+SIZE = (640, 480)
+FRAMES, RATE_HZ = 24, 8.0
+SEEN, OVERLOOKED = 250.0, 340.0  # where two people stand, px from the left: half a body apart
+
+
+@dataclass(frozen=True)
+class FakeLook:
+    points: np.ndarray
+    presence: float
+
+    @property
+    def next_region(self) -> Region:
+        low, high = self.points[:, :2].min(axis=0), self.points[:, :2].max(axis=0)
+        return Region(*((low + high) / 2).tolist(), 1.25 * float(high[1] - low[1]), 0.0)
+
+    def keypoints(self) -> np.ndarray:
+        return self.points
+
+
+class FakeEyes:
+    """Two people stand side by side; the detector finds one, a look at a place finds whoever is nearest."""
+
+    at_once = 4
+
+    def __init__(self) -> None:
+        self.people = []
+        for x in (SEEN, OVERLOOKED):
+            points = standing_pose().copy()
+            points[:, :2] = (points[:, :2] - points[INDEX["waist"], :2]) * 0.6 + (x, 250)
+            self.people.append(points)
+
+    def find_people(self, image: np.ndarray, *, thorough: bool) -> list[Region]:
+        return [FakeLook(self.people[0], 1.0).next_region]
+
+    def look(self, jobs: Sequence[tuple[np.ndarray, Region]]) -> list[FakeLook]:
+        return [self._look(region) for _image, region in jobs]
+
+    def _look(self, region: Region) -> FakeLook:
+        away = [abs(points[INDEX["waist"], 0] - region.x) for points in self.people]
+        nearest = int(np.argmin(away))
+        return FakeLook(self.people[nearest], 1.0 if away[nearest] < 0.3 * region.side else 0.0)
+
+
+def see(hint: tuple[float, float, float] | None) -> PoseTrack:
+    frames = [Frame(i / RATE_HZ, np.full((SIZE[1], SIZE[0], 3), 90, np.uint8)) for i in range(FRAMES)]
+    return follow(FakeEyes(), iter(frames), SIZE, Wanted(hint=hint))
+
+
+def place(track: PoseTrack) -> float:
+    return float(np.median(track.keypoints[track.found][:, INDEX["waist"], 0]))
+
+
+def test_without_a_tap_it_is_the_one_who_is_seen() -> None:
+    assert place(see(None)) == pytest.approx(SEEN)
+
+
+@pytest.mark.parametrize("time_s", [0.0, 1.3, FRAMES / RATE_HZ])
+def test_a_tap_on_somebody_the_detector_overlooks_finds_them_in_the_whole_film(time_s: float) -> None:
+    track = see((time_s, OVERLOOKED / SIZE[0], 0.5))
+    assert place(track) == pytest.approx(OVERLOOKED)
+    assert track.found.all()
+
+
+def test_a_tap_on_the_one_who_is_followed_changes_nothing() -> None:
+    track = see((1.0, SEEN / SIZE[0], 0.5))
+    assert place(track) == pytest.approx(SEEN)
+    assert track.found.all()
+
+
+def test_a_tap_on_nobody_says_so() -> None:
+    with pytest.raises(InferenceError) as refused:
+        see((1.0, 0.02, 0.02))
+    assert refused.value.code is Code.NOBODY_TAPPED
