@@ -88,14 +88,14 @@ RECORDS = {
         Weight(
             "classifier",
             "classifier.safetensors",
-            "3434748d5c94c81915193f5091fbfaa49333cdd9cdfaa2aa77653b22b48100cc",
+            "06d68cc892dfc365648b0c44e387143cad2329d55a139f95a24a2941a9976ab0",
             "MIT",
             _OWN,
         ),
         Weight(
             "classifier-forest",
             "classifier-forest.npz",
-            "21022b814a0fb4709f919e6c6c4fea757de0a1e7bca5fbe3cd9256fc5e4898ea",
+            "d11f01ad9e32e38a98254f2dcf0f466e83b4406905a6812e24fbff2182d00739",
             "MIT",
             _OWN,
         ),
