@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sets/<uuid:id>/correct/", sets.correct_set, name="set-correct"),
     path("sets/<uuid:id>/undo/", sets.undo_correction, name="set-undo"),
     path("sets/<uuid:id>/proposal/", sets.answer_proposal, name="set-proposal"),
+    path("sets/<uuid:id>/earlier/", sets.answer_earlier, name="set-earlier"),
     path("sets/<uuid:id>/delete/", sets.delete_set, name="set-delete"),
     path("upload/", uploads.show_upload, name="upload"),
     path("upload/sample/", uploads.try_sample, name="upload-sample"),

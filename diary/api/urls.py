@@ -41,6 +41,7 @@ v1 = [
     path("sets/", sets.SetList.as_view(), name="sets"),
     path("sets/<uuid:id>/", sets.SetDetail.as_view(), name="set"),
     path("sets/<uuid:id>/proposal/", sets.SetProposal.as_view(), name="set-proposal"),
+    path("sets/<uuid:id>/earlier/", sets.SetEarlier.as_view(), name="set-earlier"),
     path("workouts/", days.WorkoutList.as_view(), name="workouts"),
     path("workouts/<uuid:id>/", days.WorkoutDetail.as_view(), name="workout"),
     path("days/<day:day>/", days.DayDetail.as_view(), name="day"),

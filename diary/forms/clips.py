@@ -9,14 +9,21 @@ from django.utils.translation import gettext_lazy as _
 
 
 class AnalyseForm(forms.Form):
-    """Another run; the point is on the body of the person who is meant, as shares of the frame."""
+    """Another run; the point is on the body of the person who is meant, as shares of the frame.
+
+    Without a point the person stays who it was, unless the choice is left to the program again.
+    """
 
     time_s = forms.FloatField(min_value=0, required=False)
     x = forms.FloatField(min_value=0, max_value=1, required=False)
     y = forms.FloatField(min_value=0, max_value=1, required=False)
 
+    automatic = forms.BooleanField(required=False)
+
     def options(self) -> dict[str, Any]:
         """Options of the analysis."""
+        if self.cleaned_data["automatic"]:
+            return {"person_hint": None}
         hint = [self.cleaned_data[name] for name in ("time_s", "x", "y")]
         return {} if None in hint else {"person_hint": hint}
 

@@ -53,7 +53,8 @@ class Analysis(models.Model):
     heartbeat_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     options = models.JSONField(default=dict, blank=True)  # person_hint: [time_s, x, y], x and y as shares of the frame
-    result = models.JSONField(default=dict, blank=True)  # what services.analyses.Outcome describes, without files
+    # What services.outcome.Outcome describes, without files; `removed`: what sets said that this run took away.
+    result = models.JSONField(default=dict, blank=True)
     timings = models.JSONField(default=dict, blank=True)  # seconds by stage
     models = models.JSONField(default=dict, blank=True)  # {part: name@version}; last, for it hides the module here
 

@@ -43,6 +43,7 @@ class WorkoutSet(models.Model):
     candidates = models.JSONField(default=list, blank=True)  # [{exercise: slug, confidence}]
     provenance = models.JSONField(default=dict, blank=True)  # {field: {source, model, confidence, locked}}
     proposal = models.JSONField(default=dict, blank=True)  # {field: {value, model, confidence}} for locked fields
+    earlier = models.JSONField(default=dict, blank=True)  # {field: {value, model, confidence}} before the newest run
     reps_low = models.PositiveIntegerField(null=True, blank=True)  # "10, maybe 11"
     reps_high = models.PositiveIntegerField(null=True, blank=True)
     embedding = models.BinaryField(null=True, blank=True)  # (D,) float32, little endian: how the movement looked

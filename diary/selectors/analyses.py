@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -20,6 +21,13 @@ def list_analyses(user: User) -> QuerySet[Analysis]:
 def latest_analysis(clip: Clip) -> Analysis | None:
     """The newest run over a clip."""
     return clip.analyses.order_by("-queued_at", "-id").first()
+
+
+def find_options(clip: Clip) -> dict[str, Any]:
+    """What was last chosen for the runs over a clip; a run that was cancelled was not meant."""
+    chosen = clip.analyses.exclude(status=Analysis.Status.CANCELLED).exclude(options={})
+    newest = chosen.order_by("-queued_at", "-id").first()
+    return {} if newest is None else dict(newest.options)
 
 
 def list_waiting(*, longer_than: timedelta, limit: int) -> list[uuid.UUID]:

@@ -80,7 +80,8 @@ def fill_diary(*, analysis: Analysis, attempt: int, outcome: Outcome) -> list[Wo
         clip.poster, clip.keypoints = poster, keypoints
         clips.note_facts(clip=clip, video=dict(outcome["video"]))
         rows = filling.fill_sets(analysis=held, outcome=outcome, thumbnails=thumbnails)
-        held.result, held.models, held.timings = _summary(outcome), outcome["models"], outcome["timings_s"]
+        held.result = {"removed": held.result.get("removed", []), **_summary(outcome)}
+        held.models, held.timings = outcome["models"], outcome["timings_s"]
         held.save(update_fields=["result", "models", "timings"])
         transaction.on_commit(lambda: _delete_unused(clip))
     return rows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,12 @@ from accounts.models import User
 from diary.calc import is_believable_capture, local_day
 from diary.errors import Code, DiaryError
 from diary.models import Analysis, Clip
+from diary.selectors.analyses import find_options
 from diary.selectors.usage import read_usage
 from diary.services import files, workouts
 
 FACTS = ("duration_s", "width", "height", "captured_at", "capture_source", "day")
+END_SLACK_S = 0.5  # a player may stand behind the last frame
 
 
 def check_size(*, user: User, size_bytes: int) -> None:
@@ -85,12 +88,27 @@ def _insert(clip: Clip) -> tuple[Clip, bool]:
 
 
 def start_analysis(*, clip: Clip, options: dict[str, Any] | None = None) -> Analysis:
-    """Queue another run; one at a time for a clip. Options: person_hint [time_s, x, y], x and y as shares."""
+    """Queue another run; one at a time for a clip. Options: person_hint [time_s, x, y], x and y as shares.
+
+    An option that is not given stays as it was for the clip; None takes it back.
+    """
+    given = options or {}
+    if (hint := given.get("person_hint")) is not None:
+        _check_hint(clip, hint)
     try:
         with transaction.atomic():
-            return Analysis.objects.create(clip=clip, options=options or {})
+            return Analysis.objects.create(clip=clip, options={**find_options(clip), **given})
     except IntegrityError as error:
         raise DiaryError(Code.ANALYSIS_ACTIVE) from error
+
+
+def _check_hint(clip: Clip, hint: list[float]) -> None:
+    """A moment after the end shows nobody."""
+    for name, value in zip(("time_s", "x", "y"), hint, strict=True):
+        if not math.isfinite(value):
+            raise DiaryError(Code.INVALID_VALUE, field=f"person.{name}")
+    if clip.duration_s is not None and hint[0] > clip.duration_s + END_SLACK_S:
+        raise DiaryError(Code.INVALID_VALUE, field="person.time_s")
 
 
 @transaction.atomic

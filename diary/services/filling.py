@@ -8,7 +8,7 @@ from typing import Any
 
 from diary.calc import match_spans, overlap_share
 from diary.models import Analysis, Clip, Exercise, WorkoutSet
-from diary.services import examples, workouts
+from diary.services import examples, history, workouts
 from diary.services.exercises import find_by_slug
 from diary.services.outcome import Candidate, Finding, Outcome
 
@@ -19,14 +19,15 @@ FIELD_PARTS = {"exercise": "classifier"}  # which model answers for a value; "co
 def fill_sets(*, analysis: Analysis, outcome: Outcome, thumbnails: list[str]) -> list[WorkoutSet]:
     """Write the findings: into rows that are there where they fit, into new ones where none does.
 
-    Rows that no finding fits go when nobody touched them, and stay when somebody did.
+    Rows that no finding fits go when nobody touched them, and stay when somebody did. What a person could have read
+    before is kept: in the row that says something else now, or with the run when the row is gone.
     """
     clip = analysis.clip
     findings = [(f, t) for f, t in zip(outcome["sets"], thumbnails, strict=True) if not _is_dismissed(clip, f)]
-    rows = _present_rows(clip)
-    places = pair_rows(rows, [finding for finding, _ in findings])
-    drop_untouched([row for row, place in zip(rows, places, strict=True) if place is None])
-    by_place = {place: row for row, place in zip(rows, places, strict=True) if place is not None}
+    by_place, spare = place_rows(_present_rows(clip), [finding for finding, _ in findings])
+    if spare and not findings:
+        clear_row(row=spare.pop(0), analysis=analysis, candidates=outcome["candidates"])
+    _drop_rows(analysis, spare)
     named = find_by_slug(user=clip.user, slugs=[finding["exercise"] for finding, _ in findings])
     for place, (finding, thumbnail) in enumerate(findings):
         row = by_place.get(place) or new_row(clip)
@@ -62,9 +63,37 @@ def pair_rows(rows: list[WorkoutSet], findings: list[Finding]) -> list[int | Non
     return [found[i] if i in found else next(left, None) for i in range(len(rows))]
 
 
+def place_rows(rows: list[WorkoutSet], findings: list[Finding]) -> tuple[dict[int, WorkoutSet], list[WorkoutSet]]:
+    """The row of each finding that has one, and the untouched rows that are left.
+
+    An untouched row that no finding fits is used for one that fits no row, at the end of its day.
+    """
+    pairs = list(zip(rows, pair_rows(rows, findings), strict=True))
+    by_place = {place: row for row, place in pairs if place is not None}
+    spare = [row for row, place in pairs if place is None and not row.is_touched]
+    for place in [place for place in range(len(findings)) if place not in by_place][: len(spare)]:
+        by_place[place] = row = spare.pop(0)
+        row.position = workouts.next_position(workout=row.workout)
+    return by_place, spare
+
+
+def clear_row(*, row: WorkoutSet, analysis: Analysis, candidates: list[Candidate]) -> None:
+    """The newest run found nothing where this untouched row was: it is open again, and remembers what it said."""
+    blank: dict[str, Any] = dict.fromkeys(WorkoutSet.AUTO_FIELDS) | {"rep_times": []}
+    history.note_earlier(row=row, values=blank)
+    for name, value in blank.items():
+        setattr(row, name, value)
+    row.provenance, row.proposal, row.thumbnail, row.embedding = {}, {}, "", None
+    row.reps_low = row.reps_high = None
+    row.analysis, row.candidates = analysis, list(candidates)
+    row.save()
+
+
 def write_finding(*, row: WorkoutSet, finding: Finding, exercise: Exercise | None, models: dict[str, str]) -> None:
     """Write each value that nobody locked; for a locked one keep what differs as a proposal."""
-    for name, value in _values(finding, exercise).items():
+    values = _values(finding, exercise)
+    history.note_earlier(row=row, values=values)
+    for name, value in values.items():
         model = models.get(FIELD_PARTS.get(name, "counter"), "")
         confidence = finding["confidence"] if name == "exercise" else finding["reps_confidence"]
         if row.is_locked(name):
@@ -100,8 +129,7 @@ def _propose(row: WorkoutSet, name: str, value: Any, model: str, confidence: flo
     row.proposal.pop(name, None)
     if value is None or value == getattr(row, name):
         return
-    shown = value.slug if isinstance(value, Exercise) else value
-    row.proposal[name] = {"value": shown, "model": model, "confidence": confidence}
+    row.proposal[name] = {"value": history.plain(value), "model": model, "confidence": confidence}
 
 
 def _bounds(finding: Finding) -> tuple[int | None, int | None]:
@@ -118,12 +146,13 @@ def pack_embedding(values: list[float] | None) -> bytes | None:
     return packed.tobytes()
 
 
-def drop_untouched(rows: list[WorkoutSet]) -> None:
-    """Delete rows that only a model ever wrote, and days that are empty then."""
+def _drop_rows(analysis: Analysis, rows: list[WorkoutSet]) -> None:
+    """Delete rows that only a model ever wrote, and days that are empty then; the run keeps what they said."""
+    if removed := history.describe_removed(rows):
+        analysis.result = {"removed": [*analysis.result.get("removed", []), *removed]}
     for row in rows:
-        if not row.is_touched:
-            row.delete()
-            workouts.drop_if_empty(workout=row.workout)
+        row.delete()
+        workouts.drop_if_empty(workout=row.workout)
 
 
 def _is_dismissed(clip: Clip, finding: Finding) -> bool:

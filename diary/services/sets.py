@@ -60,6 +60,7 @@ def _write(row: WorkoutSet, values: dict[str, Any], source: str = "user") -> Non
         setattr(row, name, value)
         row.provenance[name] = {**BY_USER, "source": source}
         row.proposal.pop(name, None)
+        row.earlier.pop(name, None)
     if "reps" in values:
         row.reps_low = row.reps_high = None
     _check_owner(row.workout.user, values.get("exercise"))
@@ -96,15 +97,30 @@ def _field_of(error: ValidationError) -> str:
 def accept_proposal(*, row: WorkoutSet, fields: Iterable[str] | None = None) -> WorkoutSet:
     """Take what a newer analysis proposes for locked fields (all of them by default); they stay locked."""
     fresh = lock_set(row)
-    chosen = [name for name in (fields or list(fresh.proposal)) if name in fresh.proposal]
-    if not chosen:
-        raise DiaryError(Code.NOTHING_PROPOSED)
-    for name in chosen:
-        _take(fresh, name, fresh.proposal.pop(name))
-    check_values(fresh)
+    _take_all(fresh, fresh.proposal, fields)
     examples.note_example(row=fresh)
     fresh.save()
     return fresh
+
+
+@transaction.atomic
+def take_back(*, row: WorkoutSet, fields: Iterable[str] | None = None) -> WorkoutSet:
+    """Have back what stood here before a newer analysis wrote over it (all of it by default), locked from now on."""
+    fresh = lock_set(row)
+    _take_all(fresh, fresh.earlier, fields)
+    fresh.embedding = None  # it shows the movement that the newer run saw, so it must not teach this name
+    examples.note_example(row=fresh)
+    fresh.save()
+    return fresh
+
+
+def _take_all(row: WorkoutSet, offered: dict[str, Any], fields: Iterable[str] | None) -> None:
+    chosen = [name for name in (fields or list(offered)) if name in offered]
+    if not chosen:
+        raise DiaryError(Code.NOTHING_PROPOSED)
+    for name in chosen:
+        _take(row, name, offered.pop(name))
+    check_values(row)
 
 
 def _take(row: WorkoutSet, name: str, proposed: dict[str, Any]) -> None:
@@ -112,6 +128,8 @@ def _take(row: WorkoutSet, name: str, proposed: dict[str, Any]) -> None:
     if name == "exercise":
         value = find_by_slug(user=row.workout.user, slugs=[value]).get(value)
     setattr(row, name, value)
+    if name == "reps":
+        row.reps_low = row.reps_high = None
     row.provenance[name] = {
         "source": "model", "model": proposed["model"], "confidence": proposed["confidence"], "locked": True
     }  # fmt: skip
@@ -123,6 +141,15 @@ def dismiss_proposal(*, row: WorkoutSet) -> WorkoutSet:
     fresh = lock_set(row)
     fresh.proposal = {}
     fresh.save(update_fields=["proposal", "updated_at"])
+    return fresh
+
+
+@transaction.atomic
+def dismiss_earlier(*, row: WorkoutSet) -> WorkoutSet:
+    """The newer values are right; hear no more of what stood here before."""
+    fresh = lock_set(row)
+    fresh.earlier = {}
+    fresh.save(update_fields=["earlier", "updated_at"])
     return fresh
 
 

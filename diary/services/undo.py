@@ -14,7 +14,7 @@ from diary.services import examples
 from diary.services.sets import check_values, lock_set
 
 DECIMALS = ("weight_kg", "rpe")
-BESIDE = ("reps_low", "reps_high", "proposal")  # what a correction clears along with the values
+BESIDE = ("reps_low", "reps_high", "proposal", "earlier")  # what a correction clears along with the values
 
 
 def remember(*, row: WorkoutSet) -> dict[str, Any]:

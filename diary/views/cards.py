@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from diary.calc import from_kg
+from diary.calc import format_duration, from_kg
 from diary.models import Exercise, WorkoutSet
 from diary.services.exercises import find_by_slug
 
@@ -44,6 +45,7 @@ class Card:
     proposals: list[Proposal]
     weight: Any
     unit: str
+    earlier: str = ""
     undo: str = ""
     problem: str = ""
 
@@ -111,7 +113,10 @@ def build_cards(user: User, rows: Iterable[WorkoutSet], **extra: Any) -> list[Ca
     """Cards of sets; names of all candidates come in one query."""
     rows = list(rows)
     slugs = {candidate["exercise"] for row in rows for candidate in row.candidates}
-    slugs |= {row.proposal["exercise"]["value"] for row in rows if "exercise" in row.proposal}
+    offers = [
+        offer["exercise"]["value"] for row in rows for offer in (row.proposal, row.earlier) if "exercise" in offer
+    ]
+    slugs |= {slug for slug in offers if slug is not None}
     named = find_by_slug(user=user, slugs=slugs) if slugs else {}
     return [_build(user, row, named, extra) for row in rows]
 
@@ -126,7 +131,8 @@ def _build(user: User, row: WorkoutSet, named: dict[str, Exercise], extra: dict[
     proposals = [
         _propose(field, entry["value"], named) for field, entry in row.proposal.items() if field in proposable()
     ]
-    return Card(row, choices[:CHIPS], proposals, weight, user.weight_unit, **extra)
+    earlier = describe_values({name: entry["value"] for name, entry in row.earlier.items()}, named)
+    return Card(row, choices[:CHIPS], proposals, weight, user.weight_unit, earlier, **extra)
 
 
 def proposable() -> dict[str, str]:
@@ -137,3 +143,12 @@ def proposable() -> dict[str, str]:
 def _propose(field: str, value: Any, named: dict[str, Exercise]) -> Proposal:
     shown = named[value].name if field == "exercise" and value in named else str(value)
     return Proposal(field, proposable()[field], shown)
+
+
+def describe_values(values: dict[str, Any], named: dict[str, Exercise]) -> str:
+    """Name and count of a set in one line: "Squat, 10 reps"."""
+    slug, reps, duration_s = (values.get(name) for name in ("exercise", "reps", "duration_s"))
+    parts = [named[slug].name if slug in named else ""]
+    parts.append("" if reps is None else ngettext("%(count)d rep", "%(count)d reps", reps) % {"count": reps})
+    parts.append("" if duration_s is None else format_duration(duration_s, get_language() or "en"))
+    return ", ".join(part for part in parts if part)

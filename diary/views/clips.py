@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.models import User
 from diary import access
 from diary.api.serializers.analyses import limits_of
 from diary.errors import DiaryError
@@ -23,7 +24,8 @@ from diary.selectors.analyses import latest_analysis
 from diary.selectors.listing import list_clips as select_clips
 from diary.selectors.listing import list_exercises, list_sets
 from diary.services import clips
-from diary.views.cards import build_cards
+from diary.services.exercises import find_by_slug
+from diary.views.cards import Card, build_cards, describe_values
 from diary.views.responses import UNPROCESSABLE, posted
 from workers import queue
 
@@ -96,12 +98,23 @@ def render_clip(request: HttpRequest, clip: Clip, status: int = 200, **extra: An
         "analysis": analysis,
         "steps": list_steps(analysis) if analysis else [],
         "failure": describe_failure(analysis),
-        "cards": build_cards(request.user, rows),
+        "cards": (cards := build_cards(request.user, rows)),
+        "removed": list_removed(request.user, analysis, cards),
         "exercises": list_exercises(request.user),
         "move_form": MoveClipForm(initial={"date": clip.day}),
         **extra,
     }
     return render(request, "diary/clip.html", context, status=status)
+
+
+def list_removed(user: User, analysis: Analysis | None, cards: list[Card]) -> list[dict[str, Any]]:
+    """Sets that the newest run took away and that nobody typed in again, with a line about each."""
+    facts = [] if analysis is None else analysis.result.get("removed", [])
+    typed = [card.row for card in cards if card.row.analysis_id is None]
+    again = {(row.exercise.slug if row.exercise else None, row.reps) for row in typed}
+    missing = [fact for fact in facts if (fact["exercise"], fact["reps"]) not in again]
+    named = find_by_slug(user=user, slugs=[fact["exercise"] for fact in missing if fact["exercise"]])
+    return [fact | {"line": describe_values(fact, named)} for fact in missing]
 
 
 def list_steps(analysis: Analysis) -> list[dict[str, Any]]:

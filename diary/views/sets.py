@@ -36,7 +36,7 @@ def add_set(request: HttpRequest) -> HttpResponse:
     """Type a set in, with or without a clip."""
     clip = find_clip(request)
     day = parse_day(request.GET.get("date", "")) or (clip.day if clip else find_today(request.user))
-    initial = {"date": day, "exercise": request.GET.get("exercise", "")}
+    initial = {"date": day, **{name: request.GET.get(name, "") for name in ("exercise", "reps", "duration_s")}}
     form = SetForm(posted(request), user=request.user, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
@@ -109,6 +109,19 @@ def answer_proposal(request: HttpRequest, id: UUID) -> HttpResponse:
             fresh = sets.accept_proposal(row=row)
         else:
             fresh = sets.dismiss_proposal(row=row)
+    except DiaryError as error:
+        return answer_problem(request, row, str(describe(error.code, **error.params)))
+    return answer_card(request, fresh)
+
+
+@login_required
+@require_POST
+def answer_earlier(request: HttpRequest, id: UUID) -> HttpResponse:
+    """Have back what stood here before the newest analysis, or keep what it wrote."""
+    row = access.get_set(request.user, id)
+    try:
+        decide = sets.take_back if request.POST.get("answer") == "take" else sets.dismiss_earlier
+        fresh = decide(row=row)
     except DiaryError as error:
         return answer_problem(request, row, str(describe(error.code, **error.params)))
     return answer_card(request, fresh)

@@ -117,6 +117,35 @@ def test_only_one_analysis_at_a_time(user: User) -> None:
     assert start_analysis(clip=clip, options={"person_hint": [1.0, 0.5, 0.5]}).status == "queued"
 
 
+def run_again(clip: Clip, status: str, **options: object) -> Analysis:
+    """Another run over the clip, which ends."""
+    Analysis.objects.filter(status="queued").update(status="done")
+    analysis = start_analysis(clip=clip, options=options)
+    Analysis.objects.filter(pk=analysis.pk).update(status=status, error_code="internal")
+    return analysis
+
+
+def test_options_stay_until_they_are_taken_back(user: User) -> None:
+    clip, point = make_clip(user), [1.0, 0.5, 0.5]
+    run_again(clip, "failed", person_hint=point, other=1)
+    assert run_again(clip, "done").options == {"person_hint": point, "other": 1}
+    run_again(clip, "cancelled", person_hint=[2.0, 0.1, 0.1])
+    assert run_again(clip, "done").options == {"person_hint": point, "other": 1}
+    run_again(clip, "done", person_hint=None)
+    assert run_again(clip, "done").options == {"person_hint": None, "other": 1}
+
+
+def test_a_moment_after_the_end_shows_nobody(user: User) -> None:
+    clip = make_clip(user)
+    run_again(clip, "done", person_hint=[1e9, 0.5, 0.5])  # how long it is is not known yet
+    clip.duration_s = 30.0
+    for point in ([31.0, 0.5, 0.5], [1.0, float("nan"), 0.5]):
+        with pytest.raises(DiaryError) as refusal:
+            start_analysis(clip=clip, options={"person_hint": point})
+        assert refusal.value.code == Code.INVALID_VALUE
+    assert run_again(clip, "done", person_hint=[30.1, 0.5, 0.5]).pk
+
+
 @pytest.mark.parametrize("with_sets", [True, False])
 def test_delete_means_delete(user: User, squat: Exercise, tmp_path: Path, with_sets: bool) -> None:
     clip = make_clip(user)

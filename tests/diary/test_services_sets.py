@@ -22,8 +22,10 @@ from diary.services.sets import (
     correct_set,
     create_set,
     delete_set,
+    dismiss_earlier,
     dismiss_proposal,
     order_sets,
+    take_back,
 )
 from tests.factories import claim, make_clip, make_exercise, make_finding, make_outcome
 
@@ -148,6 +150,79 @@ def test_accepted_proposal_is_written_and_stays_locked(analyse: Analyse, lunge: 
     with pytest.raises(DiaryError) as refusal:
         accept_proposal(row=row)
     assert refusal.value.code == Code.NOTHING_PROPOSED
+
+
+def offered(row: WorkoutSet) -> dict[str, Any]:
+    return {name: entry["value"] for name, entry in row.earlier.items()}
+
+
+def test_values_that_a_new_analysis_writes_over_can_be_had_back(analyse: Analyse, squat: Exercise) -> None:
+    [first] = analyse(make_finding(reps=2))
+    assert first.earlier == {}
+    [row] = analyse(make_finding("lunge", reps=5))
+    assert (row.exercise.slug, row.reps, row.proposal) == ("lunge", 5, {})
+    assert row.earlier["reps"] == {"value": 2, "model": "counter@1", "confidence": 0.8}
+    row = take_back(row=row)
+    assert (row.exercise, row.reps, row.end_s, len(row.rep_times)) == (squat, 2, 5.0, 2)
+    assert (row.is_locked("exercise"), row.is_locked("reps"), row.earlier) == (True, True, {})
+    assert (row.reps_low, row.is_example) == (None, False)  # the movement seen was a lunge: it teaches nothing
+    with pytest.raises(DiaryError) as refusal:
+        take_back(row=row)
+    assert refusal.value.code == Code.NOTHING_PROPOSED
+
+
+def test_a_hold_that_was_taken_for_reps_is_a_hold_again(analyse: Analyse) -> None:
+    analyse(make_finding(reps=0, hold_s=31.5))
+    [row] = analyse(make_finding(reps=5))
+    row = take_back(row=row)
+    assert (row.reps, row.duration_s) == (None, 31.5)
+
+
+def test_only_what_could_be_read_is_offered_and_only_while_it_differs(analyse: Analyse) -> None:
+    analyse(make_finding(reps=2))
+    assert analyse(make_finding(reps=2, end_s=5.5))[0].earlier == {}  # a moment alone is nothing to decide
+    [row] = analyse(make_finding("other", reps=0))
+    assert (offered(row)["exercise"], offered(row)["reps"]) == ("squat", 2)
+    [row] = analyse(make_finding("lunge", reps=3))  # nothing was there in between: the older offer stays
+    assert (offered(row)["exercise"], offered(row)["reps"]) == ("squat", 2)
+    [row] = analyse(make_finding("lunge", reps=4))
+    assert offered(row)["reps"] == 3 and "exercise" not in offered(row)
+    assert dismiss_earlier(row=row).earlier == {}
+
+
+def test_the_earlier_result_again_leaves_no_offer_of_itself(analyse: Analyse) -> None:
+    analyse(make_finding(reps=2))
+    analyse(make_finding("other", reps=0))
+    assert analyse(make_finding(reps=2))[0].earlier == {}
+
+
+def test_a_corrected_value_is_no_longer_offered(analyse: Analyse, lunge: Exercise) -> None:
+    analyse(make_finding(reps=2))
+    [row] = analyse(make_finding("lunge", reps=5))
+    row = correct_set(row=row, exercise=lunge)
+    assert "exercise" not in offered(row) and offered(row)["reps"] == 2
+
+
+def test_another_stretch_of_the_film_takes_the_place_of_an_untouched_set(analyse: Analyse) -> None:
+    [first] = analyse(make_finding(reps=2))
+    [row] = analyse(make_finding("lunge", reps=5, start_s=100))
+    assert (row.pk, row.start_s, offered(row)["start_s"], offered(row)["reps"]) == (first.pk, 100, 1.0, 2)
+
+
+def test_a_set_that_is_not_found_again_can_be_had_back(analyse: Analyse, squat: Exercise) -> None:
+    [first] = analyse(make_finding(reps=2))
+    [row] = analyse()
+    assert (row.pk, row.exercise, row.reps, row.start_s, row.provenance) == (first.pk, None, None, None, {})
+    row = take_back(row=row)
+    assert (row.exercise, row.reps, row.start_s) == (squat, 2, 1.0)
+
+
+def test_a_run_tells_which_sets_it_took_away(clip: Clip, analyse: Analyse) -> None:
+    analyse(make_finding(), make_finding("lunge", reps=3, start_s=100))
+    analyse(make_finding())
+    assert clip.analyses.first().result["removed"] == [
+        {"exercise": "lunge", "reps": 3, "duration_s": None, "start_s": 100, "end_s": 106}
+    ]
 
 
 def test_set_typed_in_without_a_clip(user: User, squat: Exercise) -> None:

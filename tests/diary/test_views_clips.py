@@ -7,6 +7,8 @@ import pytest
 from accounts.models import User
 from diary.models import Analysis, Clip, Exercise, WorkoutSet
 from diary.services.analyses import fail_analysis, fill_diary, finish_analysis
+from diary.services.clips import start_analysis
+from diary.services.outcome import Finding
 from tests.diary.pages import check_door, sign_in
 from tests.factories import claim, make_clip, make_finding, make_outcome
 
@@ -65,6 +67,63 @@ def test_a_failure_says_what_to_do_and_leaves_a_row(user: User, language: str) -
 def test_a_tap_on_another_person_starts_another_run(clip: Clip, user: User) -> None:
     sign_in(user).post(f"/clips/{clip.pk}/analyse/", {"time_s": "1.5", "x": "0.25", "y": "0.5"})
     assert clip.analyses.filter(status="queued").get().options == {"person_hint": [1.5, 0.25, 0.5]}
+
+
+def test_the_tapped_person_stays_until_the_choice_is_left_to_the_program(clip: Clip, user: User) -> None:
+    client, address = sign_in(user), f"/clips/{clip.pk}/"
+    Clip.objects.update(poster="poster.jpg")
+    assert "Choose automatically" not in client.get(address).content.decode()
+    tap, point = {"time_s": "1.5", "x": "0.25", "y": "0.5"}, [1.5, 0.25, 0.5]
+    for sent, hint in [(tap, point), ({}, point), ({"automatic": "1"}, None)]:
+        client.post(f"{address}analyse/", sent)
+        assert clip.analyses.filter(status="queued").get().options == {"person_hint": hint}
+        Analysis.objects.filter(status="queued").update(status="done")
+        assert ("Choose automatically" in client.get(address).content.decode()) is (hint is not None)
+
+
+def test_a_tap_after_the_end_of_the_film_is_refused(clip: Clip, user: User) -> None:
+    values = {"time_s": "1000", "x": "0.25", "y": "0.5"}
+    page = sign_in(user).post(f"/clips/{clip.pk}/analyse/", values, follow=True).content.decode()
+    assert "person.time_s" in page
+    assert clip.analyses.count() == 1
+
+
+@pytest.mark.parametrize(("people", "told"), [(1, True), (2, False)])
+def test_that_nobody_else_is_in_the_film_is_told(clip: Clip, user: User, people: int, told: bool) -> None:
+    Clip.objects.update(poster="poster.jpg")
+    analysis = clip.analyses.get()
+    analysis.result["people"] = people
+    analysis.save()
+    page = sign_in(user).get(f"/clips/{clip.pk}/").content.decode()
+    assert ("One person was found in this film." in page) is told
+
+
+def analyse_again(clip: Clip, *findings: Finding) -> None:
+    analysis = start_analysis(clip=clip)
+    fill_diary(analysis=claim(clip), attempt=1, outcome=make_outcome(*findings))
+    finish_analysis(analysis=analysis, attempt=1)
+
+
+@pytest.mark.parametrize(("language", "line"), [("en", "Squat, 10 reps"), ("ko", ", 10회<")])
+def test_the_page_says_what_stood_there_before(clip: Clip, user: User, language: str, line: str) -> None:
+    User.objects.filter(pk=user.pk).update(language=language)
+    analyse_again(clip, make_finding("lunge", reps=3))
+    assert line in sign_in(user).get(f"/clips/{clip.pk}/").content.decode()
+
+
+def test_the_page_offers_sets_that_are_gone(clip: Clip, user: User) -> None:
+    client = sign_in(user)
+    analyse_again(clip, make_finding(), make_finding("squat", reps=10, start_s=60))
+    analyse_again(clip, make_finding())
+    page = client.get(f"/clips/{clip.pk}/").content.decode()
+    assert "Before there was also: Squat, 10 reps" in page
+    address = f"/sets/new/?clip={clip.pk}&exercise=squat&reps=10&duration_s="
+    assert address.replace("&", "&amp;") in page
+    form = client.get(address).context["form"]
+    values = {name: form[name].value() or "" for name in form.fields}
+    assert (values["exercise"], values["reps"]) == ("squat", "10")
+    client.post(address, values | {"date": clip.day.isoformat()})
+    assert "Before there was also" not in client.get(f"/clips/{clip.pk}/").content.decode()
 
 
 def test_one_run_at_a_time(clip: Clip, user: User) -> None:

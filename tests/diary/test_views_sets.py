@@ -28,7 +28,15 @@ def row(user: User, squat: Exercise, lunge: Exercise) -> WorkoutSet:
 
 @pytest.mark.parametrize(
     ("method", "ending"),
-    [("get", ""), ("post", ""), ("post", "correct/"), ("post", "undo/"), ("post", "proposal/"), ("post", "delete/")],
+    [
+        ("get", ""),
+        ("post", ""),
+        ("post", "correct/"),
+        ("post", "undo/"),
+        ("post", "proposal/"),
+        ("post", "earlier/"),
+        ("post", "delete/"),
+    ],
 )
 def test_a_set_is_its_owner_s(row: WorkoutSet, stranger: User, method: str, ending: str) -> None:
     check_door(method, f"/sets/{row.pk}/{ending}", stranger, {"reps": "3"} if method == "post" else None)
@@ -113,6 +121,19 @@ def test_a_newer_analysis_proposes_and_the_person_decides(row: WorkoutSet, user:
     row.refresh_from_db()
     assert (row.reps, row.proposal) == (12, {})
     assert client.post(f"/sets/{row.pk}/proposal/", {"answer": "take"}, headers=FRAGMENT).status_code == 422
+
+
+@pytest.mark.parametrize(("answer", "reps"), [("take", 12), ("keep", 10)])
+def test_earlier_values_are_taken_back_or_forgotten(row: WorkoutSet, user: User, answer: str, reps: int) -> None:
+    client = sign_in(user)
+    row.earlier = {"reps": {"value": 12, "model": "counter@1", "confidence": 0.9}}
+    row.save()
+    assert "12 reps" in client.get(f"/clips/{row.clip_id}/").content.decode()
+    card = client.post(f"/sets/{row.pk}/earlier/", {"answer": answer}, headers=FRAGMENT).content.decode()
+    row.refresh_from_db()
+    assert (row.reps, row.earlier, "Before:" in card) == (reps, {}, False)
+    again = client.post(f"/sets/{row.pk}/earlier/", {"answer": "take"}, headers=FRAGMENT)
+    assert again.status_code == 422
 
 
 def test_a_set_is_typed_in(user: User, squat: Exercise) -> None:

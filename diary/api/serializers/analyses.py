@@ -21,6 +21,16 @@ class Failure(TypedDict):
     next_step: str
 
 
+class RemovedSerializer(serializers.Serializer[dict[str, Any]]):
+    """What a set said that nobody had touched and that the run did not find again."""
+
+    exercise = serializers.CharField(allow_null=True, help_text="Slug.")
+    reps = serializers.IntegerField(allow_null=True)
+    duration_s = serializers.FloatField(allow_null=True)
+    start_s = serializers.FloatField(allow_null=True)
+    end_s = serializers.FloatField(allow_null=True)
+
+
 class AnalysisSerializer(RowSerializer):
     """A run over a clip."""
 
@@ -29,6 +39,16 @@ class AnalysisSerializer(RowSerializer):
     )
     error = serializers.SerializerMethodField(help_text="Why it failed; null unless the status is failed.")
     person = serializers.SerializerMethodField(help_text="[time_s, x, y] of the person that was asked for.")
+    people = serializers.IntegerField(
+        source="result.people",
+        default=None,
+        read_only=True,
+        allow_null=True,
+        help_text="Most people seen at once; null until the run is done.",
+    )
+    removed = RemovedSerializer(
+        source="result.removed", many=True, default=list, read_only=True, help_text="Sets that this run took away."
+    )
     url = serializers.SerializerMethodField(help_text="This resource, for polling.")
     events = serializers.SerializerMethodField(help_text="Progress as server-sent events.")
     models = serializers.DictField(child=serializers.CharField(), read_only=True, help_text="{part: name@version}")
@@ -40,7 +60,7 @@ class AnalysisSerializer(RowSerializer):
         model = Analysis
         fields = [
             "id", "url", "events", "clip", "status", "stage", "stage_label", "progress", "attempt", "error", "person",
-            "queued_at", "started_at", "finished_at", "models", "timings_s",
+            "people", "removed", "queued_at", "started_at", "finished_at", "models", "timings_s",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -90,4 +110,16 @@ class PersonHintSerializer(serializers.Serializer[dict[str, float]]):
 class AnalysisRequestSerializer(serializers.Serializer[dict[str, Any]]):
     """What may be chosen for another run."""
 
-    person = PersonHintSerializer(required=False, help_text="Analyse this person instead of the one who was chosen.")
+    person = PersonHintSerializer(
+        required=False,
+        allow_null=True,
+        help_text="Analyse this person. Left out: the one that was last asked for. null: choose automatically.",
+    )
+
+
+def options_of(values: dict[str, Any]) -> dict[str, Any]:
+    """What was asked for, as options of an analysis; what was not sent is left out."""
+    if "person" not in values:
+        return {}
+    hint = values["person"]
+    return {"person_hint": hint and [hint["time_s"], hint["x"], hint["y"]]}

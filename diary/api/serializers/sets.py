@@ -26,7 +26,7 @@ class SourceSerializer(serializers.Serializer[dict[str, Any]]):
 
 
 class ProposedSerializer(serializers.Serializer[dict[str, Any]]):
-    """What a newer analysis would write into a locked field."""
+    """What a newer analysis would write into a locked field, or an older one had written into another."""
 
     value = serializers.JSONField()
     model = serializers.CharField()
@@ -65,13 +65,18 @@ class SetSerializer(RowSerializer):
     candidates = CandidateSerializer(many=True, read_only=True)
     provenance = serializers.DictField(child=SourceSerializer(), read_only=True, help_text="By field.")
     proposal = serializers.DictField(child=ProposedSerializer(), read_only=True, help_text="By field.")
+    earlier = serializers.DictField(
+        child=ProposedSerializer(),
+        read_only=True,
+        help_text="By field: what stood there before a newer analysis wrote over it.",
+    )
 
     class Meta:
         model = WorkoutSet
         fields = [
             "id", "date", "workout", "position", "exercise", "exercise_name", "reps", "reps_low", "reps_high",
             "weight_kg", "duration_s", "rpe", "note", "clip", "analysis", "start_s", "end_s", "rep_times", "thumbnail",
-            "candidates", "provenance", "proposal", "created_at", "updated_at",
+            "candidates", "provenance", "proposal", "earlier", "created_at", "updated_at",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -152,7 +157,7 @@ class SetCorrectionSerializer(SetValuesSerializer):
 
 
 class AcceptSerializer(serializers.Serializer[dict[str, Any]]):
-    """Which proposals to take."""
+    """Which of the offered values to take."""
 
     only = serializers.ListField(
         child=serializers.ChoiceField(list(WorkoutSet.AUTO_FIELDS)), required=False, help_text="All when left out."

@@ -24,7 +24,7 @@ from diary.api.filters import ClipFilter
 from diary.api.keypoints import read_keypoints
 from diary.api.pagination import LatestRunFirst
 from diary.api.schema import problems
-from diary.api.serializers.analyses import AnalysisRequestSerializer, AnalysisSerializer
+from diary.api.serializers.analyses import AnalysisRequestSerializer, AnalysisSerializer, options_of
 from diary.api.serializers.clips import ClipMoveSerializer, ClipSerializer, ClipUploadSerializer
 from diary.api.serializers.keypoints import KeypointsSerializer
 from diary.api.views.base import PersonView
@@ -151,16 +151,15 @@ class ClipAnalyses(PersonView, ListAPIView[Analysis]):
 
     @extend_schema(
         summary="Analyse again",
-        description="Values that a person decided stay; where the new run differs it proposes (`proposal` of a set).",
+        description="Values that a person decided stay; where the new run differs it proposes (`proposal` of a set)."
+        " What it writes over otherwise stays in `earlier` of the set.",
         request=AnalysisRequestSerializer,
         responses={202: AnalysisSerializer, **problems(400, 404, 409)},
     )
     def post(self, request: Request, id: UUID) -> Response:
         """Queue another run, for another person in the picture if asked."""
         clip = access.get_clip(self.person, id)
-        hint = self.read(AnalysisRequestSerializer).get("person")
-        options = {"person_hint": [hint["time_s"], hint["x"], hint["y"]]} if hint else {}
-        analysis = clips.start_analysis(clip=clip, options=options)
+        analysis = clips.start_analysis(clip=clip, options=options_of(self.read(AnalysisRequestSerializer)))
         queue.wake(analysis.pk)
         body = self.show(AnalysisSerializer, analysis)
         return Response(body, status=status.HTTP_202_ACCEPTED, headers={"Location": body["url"]})

@@ -111,3 +111,24 @@ class SetProposal(SetView):
         """Keep one's own values."""
         sets.dismiss_proposal(row=self.find(id))
         return self.answer(id)
+
+
+class SetEarlier(SetView):
+    """What stood in a set before a newer analysis wrote over it."""
+
+    @extend_schema(
+        summary="Take earlier values back",
+        request=AcceptSerializer,
+        responses={200: SetSerializer, **problems(400, 404, 409)},
+    )
+    def post(self, request: Request, id: UUID) -> Response:
+        """Write the earlier values again and lock them."""
+        row = self.find(id)
+        sets.take_back(row=row, fields=self.read(AcceptSerializer).get("only"))
+        return self.answer(id)
+
+    @extend_schema(summary="Forget earlier values", responses={200: SetSerializer, **problems(404)})
+    def delete(self, request: Request, id: UUID) -> Response:
+        """Keep what the newer analysis wrote."""
+        sets.dismiss_earlier(row=self.find(id))
+        return self.answer(id)

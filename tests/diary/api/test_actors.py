@@ -29,6 +29,8 @@ ROWS = [  # address with one id, method, what the owner gets
     ("/api/v1/sets/{set}/", "delete", 204),
     ("/api/v1/sets/{proposed}/proposal/", "post", 200),
     ("/api/v1/sets/{set}/proposal/", "delete", 200),
+    ("/api/v1/sets/{proposed}/earlier/", "post", 200),
+    ("/api/v1/sets/{set}/earlier/", "delete", 200),
     ("/api/v1/workouts/{workout}/", "get", 200),
     ("/api/v1/workouts/{workout}/", "patch", 200),
     ("/api/v1/workouts/{workout}/", "delete", 204),
@@ -51,6 +53,7 @@ def ids(user: User, clip: Clip, analysis: Analysis, workout_set: WorkoutSet, squ
     """One row of each kind, all of the owner."""
     upload = uploads.create_upload(user=user, length=100)
     workout_set.proposal = {"reps": {"value": 11, "model": "reps@2", "confidence": 0.9}}
+    workout_set.earlier = workout_set.proposal
     workout_set.save()
     own = exercises.create_exercise(user=user, name_en="Rope climb")
     token = DeviceToken.objects.create(user=user, name="old phone", token_hash="0" * 64, prefix="dgk_")
@@ -84,7 +87,7 @@ def test_a_row_is_there_for_its_owner_only(
 def test_an_id_that_nobody_has_is_not_found(owner: APIClient, address: str) -> None:
     names = ["clip", "analysis", "active", "set", "proposed", "workout", "own", "token", "upload"]
     method = "delete" if "{token}" in address else "get"
-    method = "post" if address.endswith("/proposal/") else method
+    method = "post" if address.endswith(("/proposal/", "/earlier/")) else method
     response = ask(owner, method, address.format(**dict.fromkeys(names, uuid.uuid4())))
     assert response.status_code == 404
     assert response.headers["Content-Type"] == "application/problem+json"

@@ -81,6 +81,32 @@ def test_analysing_again_for_another_person(owner: APIClient, clip: Clip, woken:
     assert owner.post(runs, {"person": {"time_s": 1, "x": 2, "y": 0}}, format="json").status_code == 400
 
 
+def test_a_person_stays_until_null_is_sent(owner: APIClient, clip: Clip) -> None:
+    point = {"time_s": 1.5, "x": 0.25, "y": 0.5}
+    for sent, person in [({"person": point}, [1.5, 0.25, 0.5]), ({}, [1.5, 0.25, 0.5]), ({"person": None}, None)]:
+        response = owner.post(f"{HOME}{clip.pk}/analyses/", sent, format="json")
+        assert (response.status_code, body(response)["person"]) == (202, person)
+        Analysis.objects.update(status="done")
+
+
+@pytest.mark.parametrize("time_s", [1e9, "nan", "inf"])
+def test_a_moment_after_the_end_is_refused(owner: APIClient, clip: Clip, time_s: float | str) -> None:
+    sent = {"person": {"time_s": time_s, "x": 0.5, "y": 0.5}}
+    problem = body(owner.post(f"{HOME}{clip.pk}/analyses/", sent, format="json"))
+    assert (problem["status"], problem["errors"][0]["field"]) == (400, "person.time_s")
+    assert not Analysis.objects.exists()
+
+
+def test_a_run_tells_what_it_saw_and_took_away(owner: APIClient, clip: Clip) -> None:
+    run = Analysis.objects.create(clip=clip)
+    shown = body(owner.get(f"/api/v1/analyses/{run.pk}/"))
+    assert (shown["people"], shown["removed"]) == (None, [])
+    removed = [{"exercise": "squat", "reps": 2, "duration_s": None, "start_s": 1.0, "end_s": 5.0}]
+    Analysis.objects.update(result={"people": 1, "removed": removed}, status="done")
+    shown = body(owner.get(f"/api/v1/analyses/{run.pk}/"))
+    assert (shown["people"], shown["removed"]) == (1, removed)
+
+
 def test_a_failed_run_says_why_and_what_next(owner: APIClient, clip: Clip) -> None:
     run = Analysis.objects.create(clip=clip, status="failed", error_code="too_long")
     error = body(owner.get(f"/api/v1/analyses/{run.pk}/"))["error"]

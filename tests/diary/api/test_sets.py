@@ -103,6 +103,17 @@ def test_a_proposal_is_accepted_or_dismissed(owner: APIClient, workout_set: Work
     assert body(owner.delete(f"{address(workout_set)}proposal/"))["proposal"] == {}
 
 
+def test_earlier_values_are_taken_back_or_forgotten(owner: APIClient, workout_set: WorkoutSet) -> None:
+    earlier = {name: {"value": 8, "model": "reps@1", "confidence": 0.9} for name in ("reps", "duration_s")}
+    WorkoutSet.objects.update(earlier=earlier)
+    assert body(owner.get(address(workout_set)))["earlier"] == earlier
+    shown = body(owner.post(f"{address(workout_set)}earlier/", {"only": ["reps"]}, format="json"))
+    assert (shown["reps"], list(shown["earlier"]), shown["provenance"]["reps"]["locked"]) == (8, ["duration_s"], True)
+    assert body(owner.delete(f"{address(workout_set)}earlier/"))["earlier"] == {}
+    again = owner.post(f"{address(workout_set)}earlier/", {}, format="json")
+    assert (again.status_code, body(again)["code"]) == (409, "nothing_proposed")
+
+
 def test_malformed_json(owner: APIClient, workout_set: WorkoutSet) -> None:
     response = owner.patch(address(workout_set), b'{"reps": NaN', content_type="application/json")
     assert (response.status_code, body(response)["code"]) == (400, "invalid_input")
