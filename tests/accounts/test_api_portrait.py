@@ -16,7 +16,7 @@ from accounts.models import User
 from accounts.services import create_token
 from tests.accounts.pictures import BAD_PICTURES, make_picture
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.accounts.portrait_urls")]
+pytestmark = pytest.mark.django_db
 ME, PORTRAIT = "/api/v1/me/", "/api/v1/me/portrait/"
 PROBLEM = "application/problem+json"
 
