@@ -30,6 +30,12 @@ def find_options(clip: Clip) -> dict[str, Any]:
     return {} if newest is None else dict(newest.options)
 
 
+def latest_result(clip: Clip) -> dict[str, Any]:
+    """What the newest run that got as far found; one that failed early or was cancelled changed nothing."""
+    newest = clip.analyses.exclude(result={}).order_by("-queued_at", "-id").first()
+    return {} if newest is None else dict(newest.result)
+
+
 def list_waiting(*, longer_than: timedelta, limit: int) -> list[uuid.UUID]:
     """Runs that have waited for a while, the longest first; those whose wake-up may have been lost."""
     waiting = Analysis.objects.filter(status=Analysis.Status.QUEUED, queued_at__lt=timezone.now() - longer_than)

@@ -20,7 +20,7 @@ from diary.errors import DiaryError
 from diary.forms.clips import AnalyseForm, DeleteClipForm, MoveClipForm
 from diary.messages import Message, describe
 from diary.models import Analysis, Clip
-from diary.selectors.analyses import latest_analysis
+from diary.selectors.analyses import latest_analysis, latest_result
 from diary.selectors.listing import list_clips as select_clips
 from diary.selectors.listing import list_exercises, list_sets
 from diary.services import clips
@@ -92,14 +92,15 @@ def delete_clip(request: HttpRequest, id: UUID) -> HttpResponse:
 def render_clip(request: HttpRequest, clip: Clip, status: int = 200, **extra: Any) -> HttpResponse:
     """The page of a clip."""
     rows = list_sets(request.user).filter(clip=clip).order_by("start_s", "position", "created_at")
-    analysis = latest_analysis(clip)
+    analysis, result = latest_analysis(clip), latest_result(clip)
     context = {
         "clip": clip,
         "analysis": analysis,
         "steps": list_steps(analysis) if analysis else [],
         "failure": describe_failure(analysis),
         "cards": (cards := build_cards(request.user, rows)),
-        "removed": list_removed(request.user, analysis, cards),
+        "people": result.get("people"),
+        "removed": list_removed(request.user, result.get("removed", []), cards),
         "exercises": list_exercises(request.user),
         "move_form": MoveClipForm(initial={"date": clip.day}),
         **extra,
@@ -107,9 +108,8 @@ def render_clip(request: HttpRequest, clip: Clip, status: int = 200, **extra: An
     return render(request, "diary/clip.html", context, status=status)
 
 
-def list_removed(user: User, analysis: Analysis | None, cards: list[Card]) -> list[dict[str, Any]]:
+def list_removed(user: User, facts: list[dict[str, Any]], cards: list[Card]) -> list[dict[str, Any]]:
     """Sets that the newest run took away and that nobody typed in again, with a line about each."""
-    facts = [] if analysis is None else analysis.result.get("removed", [])
     typed = [card.row for card in cards if card.row.analysis_id is None]
     again = {(row.exercise.slug if row.exercise else None, row.reps) for row in typed}
     missing = [fact for fact in facts if (fact["exercise"], fact["reps"]) not in again]

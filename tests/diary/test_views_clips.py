@@ -115,6 +115,8 @@ def test_the_page_offers_sets_that_are_gone(clip: Clip, user: User) -> None:
     client = sign_in(user)
     analyse_again(clip, make_finding(), make_finding("squat", reps=10, start_s=60))
     analyse_again(clip, make_finding())
+    start_analysis(clip=clip)
+    fail_analysis(analysis=claim(clip), attempt=1, code="internal")  # it changed nothing
     page = client.get(f"/clips/{clip.pk}/").content.decode()
     assert "Before there was also: Squat, 10 reps" in page
     address = f"/sets/new/?clip={clip.pk}&exercise=squat&reps=10&duration_s="
