@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
+from diary.errors import Code
 from diary.models import Analysis, Clip
 
 
@@ -24,8 +25,9 @@ def latest_analysis(clip: Clip) -> Analysis | None:
 
 
 def find_options(clip: Clip) -> dict[str, Any]:
-    """What was last chosen for the runs over a clip; a run that was cancelled was not meant."""
-    chosen = clip.analyses.exclude(status=Analysis.Status.CANCELLED).exclude(options={})
+    """What was last chosen for the runs over a clip; a run that was cancelled, or tapped beside, was not meant."""
+    chosen = clip.analyses.exclude(status=Analysis.Status.CANCELLED).exclude(error_code=Code.NOBODY_TAPPED)
+    chosen = chosen.exclude(options={})
     newest = chosen.order_by("-queued_at", "-id").first()
     return {} if newest is None else dict(newest.options)
 

@@ -10,11 +10,11 @@ from threading import local
 import numpy as np
 from numpy.typing import NDArray
 
-from inference import person
 from inference.pose.blazepose_landmarks import BlazePoseLandmarks, Landmarks
 from inference.pose.eyes import MIN_PRESENCE
 from inference.pose.follow import Wanted, follow
 from inference.pose.people import PeopleFinder
+from inference.pose.query import describe_query
 from inference.pose.region import Region
 from inference.types import Frame, PoseTrack
 
@@ -35,10 +35,10 @@ class BlazePose:
         at_once: int = 2,
     ) -> None:
         self.at_once = at_once
-        self._wanted = Wanted(person_hint, None if query_image is None else person.histogram_of_picture(query_image))
         self._people = PeopleFinder()
         self._networks = local()
         self._pool = ThreadPoolExecutor(at_once, thread_name_prefix="pose")
+        self._wanted = Wanted(person_hint, None if query_image is None else describe_query(self, query_image))
 
     def locate(self, image: NDArray[np.uint8], region: Region) -> Landmarks:
         """Landmarks by this thread's own network."""
@@ -57,6 +57,10 @@ class BlazePose:
         if not thorough:
             return self._people.find(image)
         return self._people.find_hidden(image, lambda *job: _certainty(self.locate(*job)))
+
+    def find_bodies(self, image: NDArray[np.uint8]) -> list[Region]:
+        """Everybody in a frame, surest first, also those who stand side by side or hide their face."""
+        return self._people.find_bodies(image, lambda *job: _certainty(self.locate(*job)))
 
     def estimate(self, frames: Iterable[Frame], size_px: tuple[int, int]) -> PoseTrack:
         """Follow everybody, choose the one who trains."""

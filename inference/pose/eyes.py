@@ -42,6 +42,10 @@ class Eyes(Protocol):
         """Everybody in a frame, surest first; ``thorough`` takes longer and finds those who are hard to see."""
         ...
 
+    def find_bodies(self, image: Image) -> list[Region]:
+        """Everybody in a frame, surest first, also those who stand side by side or hide their face."""
+        ...
+
     def look(self, jobs: Sequence[tuple[Image, Region]]) -> Sequence[Look]:
         """One answer for each picture and region."""
         ...

@@ -28,7 +28,7 @@ THOROUGH_EVERY = 3  # searches while nobody is there; each costs as much as seve
 LOST_AFTER = 6  # frames without a pose after which only the detector can find the person again
 BACKWARD_FRAMES = 150  # kept while nobody is found, to be looked at once somebody is
 NEAR = 0.45  # of a region's side: nearer centres are the same person
-CLOSE = 0.2  # the same where somebody in particular is wanted: people who stand side by side are told apart
+CLOSE = 0.16  # the same where somebody in particular is wanted: people who stand side by side are told apart
 MANY_PEOPLE = 5  # that are followed then
 BEGINNING = 15  # frames in which a tapped person may still turn out to be one who is followed already
 LEAST_OF_TAPPED = 0.05  # of the frames; a tapped body that is seen in fewer was none
@@ -79,7 +79,7 @@ def follow(eyes: Eyes, frames: Iterable[Frame], size_px: tuple[int, int], wanted
     Raises InferenceError(NOBODY_TAPPED) when a tap was on nobody.
     """
     tap = None if wanted.hint is None else Tap(wanted.hint[0], wanted.hint[1] * size_px[0], wanted.hint[2] * size_px[1])
-    walk = _Walk(eyes, tap, close=tap is not None or wanted.query is not None)
+    walk = _Walk(eyes, tap, choosy=tap is not None or wanted.query is not None)
     for batch in _batched(frames, eyes.at_once):
         walk.step(batch)
     walk.finish()
@@ -113,10 +113,11 @@ def _choose(walk: _Walk, size_px: tuple[int, int], query: NDArray[np.float32] | 
 class _Walk:
     """State while a clip passes by."""
 
-    def __init__(self, eyes: Eyes, tap: Tap | None = None, *, close: bool = False) -> None:
-        """``close``: people who stand side by side are told apart."""
+    def __init__(self, eyes: Eyes, tap: Tap | None = None, *, choosy: bool = False) -> None:
+        """``choosy``: somebody in particular is wanted, so more people are looked for and told apart."""
         self._eyes = eyes
-        self._near, self._most = (CLOSE, MANY_PEOPLE) if close else (NEAR, MOST_PEOPLE)
+        self._choosy = choosy
+        self._near, self._most = (CLOSE, MANY_PEOPLE) if choosy else (NEAR, MOST_PEOPLE)
         self._waiting: list[tuple[int, Image]] = []  # frames in which nobody was found yet
         self._before_tap: list[tuple[int, Image]] = []
         self._next_key_s = 0.0
@@ -184,9 +185,11 @@ class _Walk:
 
     def _search(self, frame: Frame, live: list[Follower]) -> None:
         """Run the detector; whoever is not followed yet is followed from now on."""
-        found = self._eyes.find_people(frame.image, thorough=False)
+        found = self._eyes.find_people(frame.image, thorough=False)[: self._most]
+        if self._choosy:
+            found += self._eyes.find_bodies(frame.image)
         self._next_key_s = frame.time_s + KEY_FRAME_S
-        for region in found[: self._most]:
+        for region in found:
             if any(f.is_near(region, self._near) for f in live):
                 continue
             if len(live) < self._most:

@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from inference import person, skeleton, weights
+from inference import skeleton, weights
 from inference.pose import crop, decode, heatmap_model
 from inference.pose.crop import View
 from inference.pose.follow import Wanted, follow
 from inference.pose.heatmap_model import HeatmapModel, Recipe
 from inference.pose.people import PeopleFinder
 from inference.pose.presence import presence_of
+from inference.pose.query import describe_query
 from inference.pose.region import Region
 from inference.pose.steady import steady
 from inference.skeleton import INDEX
@@ -64,8 +65,8 @@ class HrnetPose:
             else heatmap_model.load(path)
         )
         self._model = HeatmapModel(recipe, network, bf16=heatmap_model.has_bf16())
-        self._wanted = Wanted(person_hint, None if query_image is None else person.histogram_of_picture(query_image))
         self._people = PeopleFinder()
+        self._wanted = Wanted(person_hint, None if query_image is None else describe_query(self, query_image))
 
     def estimate(self, frames: Iterable[Frame], size_px: tuple[int, int]) -> PoseTrack:
         """Follow everybody, choose the one who trains, make their points steady."""
@@ -87,6 +88,10 @@ class HrnetPose:
         if not thorough:
             return self._people.find(image)
         return self._people.find_hidden(image, lambda *job: self.look([job])[0].presence)
+
+    def find_bodies(self, image: NDArray[np.uint8]) -> list[Region]:
+        """Everybody in a frame, surest first, also those who stand side by side or hide their face."""
+        return self._people.find_bodies(image, lambda *job: self.look([job])[0].presence)
 
     def look(self, jobs: Sequence[tuple[NDArray[np.uint8], Region]]) -> list[HrnetLook]:
         """All pictures in one batch."""

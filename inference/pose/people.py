@@ -20,9 +20,10 @@ Certainty = Callable[[Image, Region], float]  # how sure a look at a region is o
 
 GROWTH = 1.25  # of the longer side of a box
 UPRIGHT = 1.25  # taller than wide by this: nobody who lies
-MOST_BOXES = 3
+MOST_BOXES, MANY_BOXES = 3, 6
 LEAST_SURE = 0.25  # certainty of a look below which nobody is there
 SAME_PERSON = 0.5  # of a region's side: nearer middles are of the same person
+SAME_BOX = 0.1  # where everybody is wanted: nearer ones are the same box in another way
 WAYS = (0.0, np.pi / 2, -np.pi / 2)
 
 
@@ -41,9 +42,16 @@ class PeopleFinder:
         """People of any posture, surest first; costs as much as several looks at a person."""
         if turned := self._find_turned(image):
             return turned
-        boxes = [one.box for one in self._bodies.find(image)[:MOST_BOXES]]
+        return self._find_bodies(image, certainty, MOST_BOXES, SAME_PERSON)
+
+    def find_bodies(self, image: Image, certainty: Certainty) -> list[Region]:
+        """Everybody whose body our own detector sees, also those who stand side by side; costs as much."""
+        return self._find_bodies(image, certainty, MANY_BOXES, SAME_BOX)
+
+    def _find_bodies(self, image: Image, certainty: Certainty, most: int, apart: float) -> list[Region]:
+        boxes = [one.box for one in self._bodies.find(image)[:most]]
         regions = [region for box in boxes for region in ways_of(box)]
-        return choose(regions, [certainty(image, region) for region in regions])
+        return choose(regions, [certainty(image, region) for region in regions], apart)
 
     def _find_turned(self, image: Image) -> list[Region]:
         """People in the frame turned by quarters, for those who lie."""
@@ -62,13 +70,13 @@ def ways_of(box: NDArray[np.float32]) -> list[Region]:
     return [Region((x0 + x1) / 2, (y0 + y1) / 2, side, way) for way in ways]
 
 
-def choose(regions: Sequence[Region], sure: Sequence[float]) -> list[Region]:
+def choose(regions: Sequence[Region], sure: Sequence[float], least_apart: float = SAME_PERSON) -> list[Region]:
     """The surest region of each person; those in which nobody is surely seen go."""
     chosen: list[Region] = []
     for number in sorted(range(len(regions)), key=lambda i: -sure[i]):
         region = regions[number]
         apart = [np.hypot(region.x - one.x, region.y - one.y) / max(region.side, one.side) for one in chosen]
-        if sure[number] >= LEAST_SURE and all(distance > SAME_PERSON for distance in apart):
+        if sure[number] >= LEAST_SURE and all(distance > least_apart for distance in apart):
             chosen.append(region)
     return chosen
 

@@ -34,7 +34,8 @@ class Tap:
 
 def find_tapped(eyes: Eyes, image: Image, tap: Tap) -> Look | None:
     """A look at whoever is nearest to the tap; None where nobody is."""
-    regions = [r for thorough in (False, True) for r in eyes.find_people(image, thorough=thorough) if _covers(r, tap)]
+    seen = [*eyes.find_people(image, thorough=False), *eyes.find_bodies(image)]
+    regions = [region for region in seen if _covers(region, tap)]
     regions += [Region(tap.x, tap.y, share * min(image.shape[:2]), way) for share in SIDES for way in WAYS]
     looks: Sequence[Look] = []
     for _ in range(LOOKS):

@@ -117,11 +117,11 @@ def test_only_one_analysis_at_a_time(user: User) -> None:
     assert start_analysis(clip=clip, options={"person_hint": [1.0, 0.5, 0.5]}).status == "queued"
 
 
-def run_again(clip: Clip, status: str, **options: object) -> Analysis:
+def run_again(clip: Clip, status: str, code: str = "internal", **options: object) -> Analysis:
     """Another run over the clip, which ends."""
     Analysis.objects.filter(status="queued").update(status="done")
     analysis = start_analysis(clip=clip, options=options)
-    Analysis.objects.filter(pk=analysis.pk).update(status=status, error_code="internal")
+    Analysis.objects.filter(pk=analysis.pk).update(status=status, error_code=code)
     return analysis
 
 
@@ -130,6 +130,8 @@ def test_options_stay_until_they_are_taken_back(user: User) -> None:
     run_again(clip, "failed", person_hint=point, other=1)
     assert run_again(clip, "done").options == {"person_hint": point, "other": 1}
     run_again(clip, "cancelled", person_hint=[2.0, 0.1, 0.1])
+    assert run_again(clip, "done").options == {"person_hint": point, "other": 1}
+    run_again(clip, "failed", "nobody_tapped", person_hint=[2.0, 0.0, 0.0])
     assert run_again(clip, "done").options == {"person_hint": point, "other": 1}
     run_again(clip, "done", person_hint=None)
     assert run_again(clip, "done").options == {"person_hint": None, "other": 1}

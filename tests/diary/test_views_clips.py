@@ -88,6 +88,15 @@ def test_a_tap_after_the_end_of_the_film_is_refused(clip: Clip, user: User) -> N
     assert clip.analyses.count() == 1
 
 
+def test_a_tap_beside_leaves_the_sets_in_the_list(clip: Clip, user: User) -> None:
+    analysis = start_analysis(clip=clip, options={"person_hint": [0.0, 0.0, 0.0]})
+    fail_analysis(analysis=claim(clip), attempt=1, code="nobody_tapped")
+    assert Analysis.objects.get(pk=analysis.pk).status == "failed"
+    client = sign_in(user)
+    assert "Could not be analysed" not in client.get("/clips/").content.decode()
+    assert "Nobody was found where you tapped." in client.get(f"/clips/{clip.pk}/").content.decode()
+
+
 @pytest.mark.parametrize(("people", "told"), [(1, True), (2, False)])
 def test_that_nobody_else_is_in_the_film_is_told(clip: Clip, user: User, people: int, told: bool) -> None:
     Clip.objects.update(poster="poster.jpg")
@@ -95,7 +104,7 @@ def test_that_nobody_else_is_in_the_film_is_told(clip: Clip, user: User, people:
     analysis.result["people"] = people
     analysis.save()
     page = sign_in(user).get(f"/clips/{clip.pk}/").content.decode()
-    assert ("One person was found in this film." in page) is told
+    assert ("One person was followed in this film." in page) is told
 
 
 def analyse_again(clip: Clip, *findings: Finding) -> None:

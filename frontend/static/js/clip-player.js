@@ -27,6 +27,7 @@ class ClipPlayer extends HTMLElement {
     on(this.querySelector("[data-toggle]"), "click", () => this.toggle());
     on(this.video, "click", () => this.tapping || this.toggle());
     for (const type of ["play", "pause"]) on(this.video, type, () => this.showState());
+    on(this.video, "seeked", () => { this.moved = true; });
     for (const type of ["timeupdate", "seeked"]) on(this.video, type, () => this.showTime());
     for (const type of ["loadedmetadata", "durationchange"]) on(this.video, type, () => this.placeMarks());
     on(this.querySelector("[data-seek]"), "input", (event) => this.seek(Number(event.target.value)));
@@ -134,8 +135,11 @@ class ClipPlayer extends HTMLElement {
     else requestAnimationFrame((now) => step(now));
   }
 
+  /** Until it is played or sought the still is seen, which is of another moment than the film's first. */
+  get showsStill() { return Boolean(this.video?.poster) && !this.video.played.length && !this.moved; }
+
   draw(time = this.video?.currentTime ?? 0) {
-    if (!this.skeleton || !this.video || this.tapping) return;
+    if (!this.skeleton || !this.video || this.tapping || this.showsStill) return;
     const { clientWidth, clientHeight } = this.video;
     const scale = Math.min(2, devicePixelRatio);
     const [width, height] = [Math.round(clientWidth * scale), Math.round(clientHeight * scale)];
@@ -157,6 +161,7 @@ class ClipPlayer extends HTMLElement {
   setTapping(tapping) {
     this.tapping = tapping;
     this.video?.pause();
+    if (tapping && this.showsStill) this.video.currentTime = 0.001; // a tap means a moment of the film
     this.stage.classList.toggle("tapping", tapping);
     this.querySelector("[data-tap-hint]").hidden = !tapping;
     if (tapping) this.stage.scrollIntoView({ block: "center", behavior: "smooth" });

@@ -43,6 +43,15 @@ def test_bodies_are_looked_for_where_no_face_is_seen(monkeypatch: pytest.MonkeyP
     assert finder.find_hidden(PICTURE, lambda _image, _region: 0.0) == []
 
 
+def test_people_side_by_side_are_told_apart_where_everybody_is_wanted(monkeypatch: pytest.MonkeyPatch):
+    finder = PeopleFinder()
+    beside = TALL + np.array([70, 0, 70, 0], np.float32)
+    monkeypatch.setattr(finder._faces, "detect", lambda _image: [])
+    monkeypatch.setattr(finder._bodies, "find", lambda _image: [FoundPerson(0.9, TALL), FoundPerson(0.8, beside)])
+    assert [region.x for region in finder.find_bodies(PICTURE, lambda _image, _region: 0.9)] == [140, 210]
+    assert [region.x for region in finder.find_hidden(PICTURE, lambda _image, _region: 0.9)] == [140]
+
+
 def test_our_detector_sees_the_figure_of_the_sample_clip():
     info = video.probe(SAMPLE)
     frame = next(f for f in video.read_frames(SAMPLE, info, rate_hz=4, max_side_px=640) if f.time_s > 3)

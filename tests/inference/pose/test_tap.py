@@ -1,4 +1,4 @@
-"""A tap finds whoever is there, also somebody whom the detector does not see."""
+"""A tap finds whoever is there, also somebody whom the detector does not see; a picture finds who wears the same."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
+from inference import person
 from inference.errors import Code, InferenceError
 from inference.pose.follow import Wanted, follow
+from inference.pose.query import describe_query
 from inference.pose.region import Region
 from inference.skeleton import INDEX
 from inference.types import Frame, PoseTrack
@@ -48,6 +50,9 @@ class FakeEyes:
 
     def find_people(self, image: np.ndarray, *, thorough: bool) -> list[Region]:
         return [FakeLook(self.people[0], 1.0).next_region]
+
+    def find_bodies(self, image: np.ndarray) -> list[Region]:
+        return self.find_people(image, thorough=True)
 
     def look(self, jobs: Sequence[tuple[np.ndarray, Region]]) -> list[FakeLook]:
         return [self._look(region) for _image, region in jobs]
@@ -88,3 +93,13 @@ def test_a_tap_on_nobody_says_so() -> None:
     with pytest.raises(InferenceError) as refused:
         see((1.0, 0.02, 0.02))
     assert refused.value.code is Code.NOBODY_TAPPED
+
+
+def test_a_picture_is_described_by_the_clothes_of_who_is_in_it() -> None:
+    """Not by its middle, which in the picture of a whole body shows trousers."""
+    eyes, picture = FakeEyes(), np.full((SIZE[1], SIZE[0], 3), 90, np.uint8)
+    x0, y0, x1, y1 = person.bounds(eyes.people[0][[INDEX["left_shoulder"], INDEX["right_hip"]]]).astype(int)
+    picture[y0 : y1 + 1, x0 : x1 + 1] = (200, 20, 20)
+    red = person.histogram_of_picture(np.full_like(picture, (200, 20, 20)))
+    assert person.likeness(describe_query(eyes, picture), red) > 0.8
+    assert person.likeness(person.histogram_of_picture(picture), red) < 0.5
