@@ -135,21 +135,21 @@ def _take(row: WorkoutSet, name: str, proposed: dict[str, Any]) -> None:
     }  # fmt: skip
 
 
-@transaction.atomic
 def dismiss_proposal(*, row: WorkoutSet) -> WorkoutSet:
     """Keep one's own values and hear no more of the proposal."""
-    fresh = lock_set(row)
-    fresh.proposal = {}
-    fresh.save(update_fields=["proposal", "updated_at"])
-    return fresh
+    return _drop_offer(row, "proposal")
+
+
+def dismiss_earlier(*, row: WorkoutSet) -> WorkoutSet:
+    """The newer values are right; hear no more of what stood here before."""
+    return _drop_offer(row, "earlier")
 
 
 @transaction.atomic
-def dismiss_earlier(*, row: WorkoutSet) -> WorkoutSet:
-    """The newer values are right; hear no more of what stood here before."""
+def _drop_offer(row: WorkoutSet, field: str) -> WorkoutSet:
     fresh = lock_set(row)
-    fresh.earlier = {}
-    fresh.save(update_fields=["earlier", "updated_at"])
+    setattr(fresh, field, {})
+    fresh.save(update_fields=[field, "updated_at"])
     return fresh
 
 
