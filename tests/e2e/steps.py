@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 PASSWORD = "long-enough-for-a-gym-9"
 ANALYSED_MS = 240_000  # two busy cores
+DRAWN = "canvas => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some(v => v > 0)"
 
 
 def sign_up(page: Page, url: str) -> str:
