@@ -95,7 +95,7 @@ def choose(
     if not people:
         return None
     if hint is not None:
-        away, nearest = min(((_distance_to_tap(one, hint), i) for i, one in enumerate(people)))
+        away, nearest = min((_distance_to_tap(one, hint), number) for number, one in enumerate(people))
         return people[nearest] if away <= HINT_REACH else None
     return max(
         people,

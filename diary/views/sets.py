@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -103,25 +104,23 @@ def undo_correction(request: HttpRequest, id: UUID) -> HttpResponse:
 @require_POST
 def answer_proposal(request: HttpRequest, id: UUID) -> HttpResponse:
     """Take what a newer analysis proposes, or keep one's own values."""
-    row = access.get_set(request.user, id)
-    try:
-        if request.POST.get("answer") == "take":
-            fresh = sets.accept_proposal(row=row)
-        else:
-            fresh = sets.dismiss_proposal(row=row)
-    except DiaryError as error:
-        return answer_problem(request, row, str(describe(error.code, **error.params)))
-    return answer_card(request, fresh)
+    return answer_offer(request, id, take=sets.accept_proposal, keep=sets.dismiss_proposal)
 
 
 @login_required
 @require_POST
 def answer_earlier(request: HttpRequest, id: UUID) -> HttpResponse:
     """Have back what stood here before the newest analysis, or keep what it wrote."""
+    return answer_offer(request, id, take=sets.take_back, keep=sets.dismiss_earlier)
+
+
+def answer_offer(
+    request: HttpRequest, id: UUID, *, take: Callable[..., WorkoutSet], keep: Callable[..., WorkoutSet]
+) -> HttpResponse:
+    """Take the values that a set offers, or keep those it has."""
     row = access.get_set(request.user, id)
     try:
-        decide = sets.take_back if request.POST.get("answer") == "take" else sets.dismiss_earlier
-        fresh = decide(row=row)
+        fresh = (take if request.POST.get("answer") == "take" else keep)(row=row)
     except DiaryError as error:
         return answer_problem(request, row, str(describe(error.code, **error.params)))
     return answer_card(request, fresh)
