@@ -1,4 +1,7 @@
-"""BlazePose as eyes: its detector and its landmark network, two pictures at a time, one on each core."""
+"""BlazePose as eyes: its detector and its landmark network, two pictures at a time, one on each core.
+
+Where it loses the person HRNet takes a second look.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +13,14 @@ from threading import local
 import numpy as np
 from numpy.typing import NDArray
 
+from inference import weights
 from inference.pose.blazepose_landmarks import BlazePoseLandmarks, Landmarks
-from inference.pose.eyes import MIN_PRESENCE
+from inference.pose.eyes import MIN_PRESENCE, Look
 from inference.pose.follow import Wanted, follow
 from inference.pose.people import PeopleFinder
 from inference.pose.query import describe_query
 from inference.pose.region import Region
+from inference.pose.second_look import SecondLook
 from inference.types import Frame, PoseTrack
 
 QUARTERS = (0.0, np.pi / 2, -np.pi / 2, np.pi)
@@ -25,7 +30,7 @@ class BlazePose:
     """Estimator of Bazarevsky et al. 2020 ("full") with its own detector. Not safe to share between threads."""
 
     name = "blazepose-full"
-    version = "0.10.21"
+    version = f"0.10.21+{weights.RECORDS['hrnet'].sha256[:8]}"
 
     def __init__(
         self,
@@ -36,6 +41,7 @@ class BlazePose:
     ) -> None:
         self.at_once = at_once
         self._people = PeopleFinder()
+        self._second = SecondLook()
         self._networks = local()
         self._pool = ThreadPoolExecutor(at_once, thread_name_prefix="pose")
         self._wanted = Wanted(person_hint, None if query_image is None else describe_query(self, query_image))
@@ -46,11 +52,11 @@ class BlazePose:
             self._networks.landmarks = BlazePoseLandmarks()
         return self._networks.landmarks.locate(image, region)  # type: ignore[no-any-return]
 
-    def look(self, jobs: Sequence[tuple[NDArray[np.uint8], Region]]) -> list[Landmarks]:
-        """Landmarks for each picture and region."""
+    def look(self, jobs: Sequence[tuple[NDArray[np.uint8], Region]]) -> list[Look]:
+        """What is seen in each picture and region."""
         if len(jobs) == 1:
-            return [self.locate(*jobs[0])]
-        return list(self._pool.map(lambda job: self.locate(*job), jobs))
+            return self._second.improve([self.locate(*jobs[0])], jobs)
+        return self._second.improve(list(self._pool.map(lambda job: self.locate(*job), jobs)), jobs)
 
     def find_people(self, image: NDArray[np.uint8], *, thorough: bool) -> list[Region]:
         """People in a frame, surest first."""

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from inference import pose, pose_metrics, video
-from inference.pose import hrnet_estimator
-from inference.pose.hrnet_estimator import HrnetPose, next_region
+from inference.pose import hrnet_estimator, hrnet_looks
+from inference.pose.hrnet_estimator import HrnetPose
+from inference.pose.hrnet_looks import next_region
 from inference.pose.presence import presence_of
 from inference.pose.region import Region
 from inference.skeleton import COUNT, INDEX
@@ -57,7 +58,7 @@ def test_the_region_holds_the_body_and_is_turned_with_it():
     points = standing_pose()
     upright = next_region(points, Region(0, 0, 400, 0.0), SHAPE)
     assert upright.rotation == pytest.approx(0, abs=0.01)
-    assert upright.side == pytest.approx(np.ptp(points[:, 1]) * hrnet_estimator.GROWTH, rel=0.02)
+    assert upright.side == pytest.approx(np.ptp(points[:, 1]) * hrnet_looks.GROWTH, rel=0.02)
     lying = next_region(lean(points, 90), Region(0, 0, 400, 0.0), SHAPE)
     assert lying.rotation == pytest.approx(np.pi / 2, abs=0.01)
     assert lying.side == pytest.approx(upright.side, rel=0.02)
@@ -103,7 +104,7 @@ def test_published_weights_are_used_when_they_are_there(monkeypatch, tmp_path):
     torch.save({"state_dict": {f"backbone.{k}": v for k, v in small.build().state_dict().items()}}, path)
     monkeypatch.setattr(weights, "resolve", lambda name: path)
     monkeypatch.setattr(hrnet_estimator, "PeopleFinder", lambda: None)
-    monkeypatch.setitem(hrnet_estimator.PUBLISHED, "hrnet-w32-coco", small)
+    monkeypatch.setitem(hrnet_looks.PUBLISHED, "hrnet-w32-coco", small)
     found = HrnetPose("hrnet-w32-coco").estimate_crop(np.zeros((80, 80, 3), np.uint8), np.array([0, 0, 80, 80.0]))
     assert found.shape == (COUNT, 3)
     assert found[INDEX["left_palm"], 2] == found[INDEX["right_foot"], 2] == 0
