@@ -11,6 +11,7 @@ from inference.skeleton import INDEX
 from inference.types import PoseTrack, Recognition
 
 CONFIDENT = 0.3
+FROZEN_SWAY = 0.02  # of the torso's length: a frozen picture; even what was counted in it is no movement
 IDLE_SWAY = 0.12  # of the torso's length; keypoints of a person who stands still jitter by about 0.05
 UPRIGHT_DEG = 45.0
 SMOOTH_FRAMES = 5  # single wild frames are no movement
@@ -21,8 +22,10 @@ BODY = [INDEX[name] for name in ("neck", "waist", "nose")]
 
 def is_idle(track: PoseTrack, recognition: Recognition) -> bool:
     """Nothing counted, nothing held, nothing moved, and the body upright, as one stands waiting."""
-    if any(found.rep_count.count or found.hold_s for found in recognition.sets):
+    if any(found.hold_s for found in recognition.sets):
         return False
+    if any(found.rep_count.count for found in recognition.sets):
+        return measure_sway(track) < FROZEN_SWAY
     candidates = recognition.classification.candidates
     if any(catalogue.kind_of(c.exercise) == "hold" and c.confidence >= PLAUSIBLE_HOLD for c in candidates):
         return False

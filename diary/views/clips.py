@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import User
 from diary import access
 from diary.api.serializers.analyses import limits_of
-from diary.errors import DiaryError
+from diary.errors import Code, DiaryError
 from diary.forms.clips import AnalyseForm, DeleteClipForm, MoveClipForm
 from diary.messages import Message, describe
 from diary.models import Analysis, Clip
@@ -99,6 +99,7 @@ def render_clip(request: HttpRequest, clip: Clip, status: int = 200, **extra: An
         "steps": list_steps(analysis) if analysis else [],
         "failure": describe_failure(analysis),
         "cards": (cards := build_cards(request.user, rows)),
+        "sets_stand": bool(cards and analysis and analysis.error_code == Code.NOBODY_TAPPED),
         "people": result.get("people"),
         "removed": list_removed(request.user, result.get("removed", []), cards),
         "exercises": list_exercises(request.user),

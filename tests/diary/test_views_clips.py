@@ -94,7 +94,9 @@ def test_a_tap_beside_leaves_the_sets_in_the_list(clip: Clip, user: User) -> Non
     assert Analysis.objects.get(pk=analysis.pk).status == "failed"
     client = sign_in(user)
     assert "Could not be analysed" not in client.get("/clips/").content.decode()
-    assert "Nobody was found where you tapped." in client.get(f"/clips/{clip.pk}/").content.decode()
+    page = client.get(f"/clips/{clip.pk}/").content.decode()
+    assert "Nobody was found where you tapped." in page
+    assert "Fill it in yourself" not in page  # the set is filled in
 
 
 @pytest.mark.parametrize(("people", "told"), [(1, True), (2, False)])

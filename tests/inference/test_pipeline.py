@@ -114,6 +114,12 @@ def test_nothing_moves(clip):
     assert refusal(clip, estimator=FakeEstimator(), recogniser=FakeRecogniser()) is Code.NO_MOVEMENT
 
 
+def test_what_is_counted_in_a_frozen_picture_is_no_movement(clip):
+    counted = FakeRecogniser(squat_set(2))
+    assert refusal(clip, estimator=FakeEstimator(), recogniser=counted) is Code.NO_MOVEMENT
+    assert analyse(clip, estimator=FakeEstimator(dip_px=30), recogniser=counted).recognition.sets
+
+
 @pytest.mark.parametrize("recogniser", [FakeRecogniser(exercise="plank"), FakeRecogniser(squat_set(0, hold_s=2.0))])
 def test_a_hold_need_not_move(clip, recogniser):
     assert analyse(clip, estimator=FakeEstimator(), recogniser=recogniser).recognition.sets
