@@ -14,15 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference import weights
+from inference.pose.blazepose_detector import box_iou
 from inference.pose.blazepose_landmarks import BlazePoseLandmarks, Landmarks
 from inference.pose.eyes import MIN_PRESENCE, Look
 from inference.pose.follow import Wanted, follow
-from inference.pose.people import PeopleFinder
+from inference.pose.people import LEAST_SURE, PeopleFinder
 from inference.pose.query import describe_query
 from inference.pose.region import Region
 from inference.pose.second_look import SecondLook
 from inference.types import Frame, PoseTrack
 
+MARGIN = 0.25  # of the longer side of a given box, for the detectors
+LEAST_PX = 16  # of a part of a picture in which anybody is looked for
 QUARTERS = (0.0, np.pi / 2, -np.pi / 2, np.pi)
 
 
@@ -62,7 +65,14 @@ class BlazePose:
         """People in a frame, surest first."""
         if not thorough:
             return self._people.find(image)
-        return self._people.find_hidden(image, lambda *job: _certainty(self.locate(*job)))
+        return self._people.find_hidden(image, self._how_sure)
+
+    def _how_sure(self, image: NDArray[np.uint8], region: Region) -> float:
+        """Certainty of BlazePose's points, or just enough of it where only HRNet sees somebody."""
+        sure = _certainty(self.locate(image, region))
+        if sure >= LEAST_SURE or not self._second.presence(image, region):
+            return sure
+        return LEAST_SURE
 
     def find_bodies(self, image: NDArray[np.uint8]) -> list[Region]:
         """Everybody in a frame, surest first, also those who stand side by side or hide their face."""
@@ -73,18 +83,43 @@ class BlazePose:
         return follow(self, frames, size_px, self._wanted)
 
     def estimate_crop(self, image: NDArray[np.uint8], box: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Landmarks in the square around a box, looked at again where the first looks say the body is.
+        """Landmarks of the person in a box, by BlazePose alone.
 
-        A box does not say which way up somebody is, so the first looks turn by quarters.
+        Its own detectors look inside the box, a little grown: a box does not say which way up somebody is. Of those
+        they find the one counts whose points are sure and fill the box. Where nobody is found the square around the
+        box is looked at, turned by quarters.
         """
+        found = [self._look_twice(image, region) for region in self._find_inside(image, box)]
+        there = [look for look in found if look.presence >= MIN_PRESENCE]
+        if there:
+            return max(there, key=lambda look: _certainty(look) * _fills(look, box)).keypoints()
         x0, y0, x1, y1 = (float(v) for v in box)
         square = Region((x0 + x1) / 2, (y0 + y1) / 2, max(x1 - x0, y1 - y0), 0.0)
-        first = max((self.locate(image, replace(square, rotation=turn)) for turn in QUARTERS), key=_certainty)
-        if first.presence < MIN_PRESENCE:
-            return first.keypoints()
-        return max(self.locate(image, first.next_region), first, key=_certainty).keypoints()
+        looks = [self._look_twice(image, replace(square, rotation=turn)) for turn in QUARTERS]
+        return max(looks, key=_certainty).keypoints()
+
+    def _find_inside(self, image: NDArray[np.uint8], box: NDArray[np.float32]) -> list[Region]:
+        margin = MARGIN * float(max(box[2:] - box[:2]))
+        left, top = np.maximum(box[:2] - margin, 0).astype(int)
+        right, bottom = np.minimum(box[2:] + margin, image.shape[1::-1]).astype(int)
+        part = np.ascontiguousarray(image[top:bottom, left:right])
+        if min(part.shape[:2]) < LEAST_PX:
+            return []
+        regions = self.find_people(part, thorough=False) or self.find_people(part, thorough=True)
+        return [replace(region, x=region.x + left, y=region.y + top) for region in regions]
+
+    def _look_twice(self, image: NDArray[np.uint8], region: Region) -> Landmarks:
+        """The first look says where the second one should be."""
+        first = self.locate(image, region)
+        return first if first.presence < MIN_PRESENCE else self.locate(image, first.next_region)
 
 
 def _certainty(look: Landmarks) -> float:
     """A body seen the wrong way up may be sure to be there; its points are not."""
     return look.presence * float(look.points[:, 2].mean())
+
+
+def _fills(look: Landmarks, box: NDArray[np.float32]) -> float:
+    """Intersection over union of a box and the bounds of the points."""
+    bounds = np.concatenate([look.points[:, :2].min(axis=0), look.points[:, :2].max(axis=0)])
+    return float(box_iou(bounds.astype(np.float64), np.asarray(box, np.float64)[None])[0])

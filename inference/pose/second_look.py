@@ -13,7 +13,8 @@ from inference.pose.eyes import MIN_PRESENCE, Image, Look
 from inference.pose.hrnet_looks import HrnetLooks
 from inference.pose.region import Region
 
-SURELY_SOMEBODY = 0.85  # titles, watermarks and hands reach 0.8 now and then
+STILL_THERE = 0.7  # presence that is enough where somebody was a moment ago
+SURELY_SOMEBODY = 0.85  # and where nobody was: titles, watermarks and hands reach 0.8 now and then
 
 
 class SecondLook:
@@ -29,6 +30,11 @@ class SecondLook:
         missed = [number for number, look in enumerate(looks) if look.presence < MIN_PRESENCE]
         if missed:
             for number, second in zip(missed, self._hrnet.look([jobs[n] for n in missed]), strict=True):
-                if second.presence >= SURELY_SOMEBODY:
+                if second.presence >= STILL_THERE:
                     better[number] = second
         return better
+
+    def presence(self, image: Image, region: Region) -> float:
+        """How sure HRNet is that somebody is in a region; 0 where that is not enough to count."""
+        presence = self._hrnet.look([(image, region)])[0].presence
+        return presence if presence >= SURELY_SOMEBODY else 0.0

@@ -11,7 +11,7 @@ from inference.pose import second_look
 from inference.pose.blazepose import BlazePose
 from inference.pose.hrnet_looks import HrnetLook
 from inference.pose.region import Region
-from inference.pose.second_look import SURELY_SOMEBODY, SecondLook
+from inference.pose.second_look import STILL_THERE, SURELY_SOMEBODY, SecondLook
 from inference.skeleton import COUNT
 from inference.types import Frame
 
@@ -57,9 +57,16 @@ def test_hrnet_is_not_even_loaded_while_everybody_is_seen(monkeypatch):
 
 
 def test_who_is_not_surely_there_stays_missed(fake):
-    fake.presence = SURELY_SOMEBODY - 0.01
+    fake.presence = STILL_THERE - 0.01
     missed = look(0.1)
     assert SecondLook().improve([missed], [JOB]) == [missed]
+
+
+def test_somebody_new_has_to_be_surer_than_somebody_followed(fake):
+    assert SecondLook().presence(*JOB) == 0.95
+    fake.presence = SURELY_SOMEBODY - 0.01
+    assert SecondLook().presence(*JOB) == 0
+    assert SecondLook().improve([look(0.1)], [JOB])[0].presence == fake.presence
 
 
 @pytest.fixture(scope="module")
