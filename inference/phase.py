@@ -9,6 +9,7 @@ arXiv:2204.01018), and whether a repetition turns, starts or ends there.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -124,24 +125,43 @@ def as_phases(scores: Floats) -> Phases:
 
 
 @torch.inference_mode()
-def score(network: PhaseNet, channels: Floats) -> Floats:
-    """Scores (4, T) of channels (T, CHANNELS)."""
+def score(networks: Sequence[PhaseNet], channels: Floats) -> Floats:
+    """Mean scores (4, T) of channels (T, CHANNELS): networks that learnt from other films err elsewhere."""
     padded = np.pad(channels, ((0, -len(channels) % STEP), (0, 0)))
-    out: Floats = network(torch.from_numpy(padded.T[None].copy()))[0, :, : len(channels)].numpy()
+    frames = torch.from_numpy(padded.T[None].copy())
+    out: Floats = torch.stack([network(frames)[0] for network in networks]).mean(0)[:, : len(channels)].numpy()
     return out
 
 
+def save_networks(networks: Sequence[PhaseNet], path: Path) -> None:
+    """Write beside and rename; half precision is enough."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    states = [(f"{number}.", network.state_dict()) for number, network in enumerate(networks)]
+    tensors = {
+        prefix + name: value.half() if value.is_floating_point() else value
+        for prefix, state in states
+        for name, value in state.items()
+    }
+    save_file(tensors, path.with_suffix(".tmp"))
+    path.with_suffix(".tmp").replace(path)
+
+
 @cache
-def load_network(path: Path) -> PhaseNet:
-    """A network that a .safetensors file holds, ready to score."""
+def load_networks(path: Path) -> tuple[PhaseNet, ...]:
+    """The networks that a .safetensors file holds, ready to score."""
+    states: dict[int, dict[str, Tensor]] = {}
+    for key, value in load_file(path).items():
+        number, name = key.split(".", 1)
+        states.setdefault(int(number), {})[name] = value.float() if value.is_floating_point() else value
+    return tuple(_revive(states[number]) for number in sorted(states))
+
+
+def _revive(state: dict[str, Tensor]) -> PhaseNet:
     network = PhaseNet()
-    state = load_file(path)
-    network.load_state_dict(
-        {name: value.float() if value.is_floating_point() else value for name, value in state.items()}
-    )
+    network.load_state_dict(state)
     return network.eval()
 
 
 def detect(moving: MotionSignals) -> Phases:
-    """Phases of a motion, by the shipped network."""
-    return as_phases(score(load_network(weights.resolve("counter-phase")), make_channels(moving)))
+    """Phases of a motion, by the shipped networks."""
+    return as_phases(score(load_networks(weights.resolve("counter-phase")), make_channels(moving)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,19 +41,25 @@ class Forest:
         return np.asarray(shares, np.float32)
 
     def save(self, path: Path) -> None:
-        """Write an .npz file; children as steps and nothing at inner nodes, which halves it."""
+        """Write an .npz file; children as steps and nothing at inner nodes, which halves it.
+
+        LZMA makes it a fifth smaller than numpy's own compression; numpy reads it all the same.
+        """
         own = np.arange(len(self.left), dtype=np.int32)
-        np.savez_compressed(
-            path,
-            roots=self.roots,
-            feature=self.feature,
-            threshold=self.threshold,
-            left=self.left - own,
-            right=self.right - own,
-            value=np.where((self.left == own)[:, None], self.value, 0).astype(np.float16),
-            depth=self.depth,
-            classes=self.classes,
-        )
+        arrays: dict[str, NDArray[Any]] = {
+            "roots": self.roots,
+            "feature": self.feature,
+            "threshold": self.threshold,
+            "left": self.left - own,
+            "right": self.right - own,
+            "value": np.where((self.left == own)[:, None], self.value, 0).astype(np.float16),
+            "depth": np.array(self.depth),
+            "classes": np.array(self.classes),
+        }
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as file:
+            for name, array in arrays.items():  # ZipInfo's own date: the same forest gives the same bytes
+                with file.open(_member(f"{name}.npy"), "w") as stream:
+                    np.lib.format.write_array(stream, array, allow_pickle=False)
 
     @classmethod
     def load(cls, path: Path) -> Forest:
@@ -96,3 +103,9 @@ class Forest:
             depth=max(estimator.tree_.max_depth for estimator in model.estimators_) + 1,
             classes=classes,
         )
+
+
+def _member(name: str) -> zipfile.ZipInfo:
+    info = zipfile.ZipInfo(name)
+    info.compress_type = zipfile.ZIP_LZMA
+    return info

@@ -76,26 +76,26 @@ RECORDS = {
             **_MEDIAPIPE,  # type: ignore[arg-type]
         ),
         Weight(
-            "counter", "counter.npz", "db7392ddd366e1170b4ffa99d4f1df3e7d439b18ff376fc15e81dc7fe0e19dca", "MIT", _OWN
+            "counter", "counter.npz", "dc8bbd1d501172c837e07de7b6aae1c76d0a49948c7528723db635da2876104d", "MIT", _OWN
         ),
         Weight(
             "counter-phase",
             "counter-phase.safetensors",
-            "889c61e782f92f6b3d9d2c1a52b61f53b0e49561dc6d6cc4297dc51347c53cb4",
+            "6318fabff7c3e9cda1c39a29ad45ac94b4e1c39de81ca6fec14c8f3c2a75f120",
             "MIT",
             _OWN,
         ),
         Weight(
             "classifier",
             "classifier.safetensors",
-            "06d68cc892dfc365648b0c44e387143cad2329d55a139f95a24a2941a9976ab0",
+            "70d57d8185904e57294ffdacc40cc4df0f143f6112a0fddeafd8597200ced09a",
             "MIT",
             _OWN,
         ),
         Weight(
             "classifier-forest",
             "classifier-forest.npz",
-            "d11f01ad9e32e38a98254f2dcf0f466e83b4406905a6812e24fbff2182d00739",
+            "67d2a4e2d68db9746e519f927a212562ad368cc7567d92a602998e6392ebe091",
             "MIT",
             _OWN,
         ),

@@ -125,9 +125,9 @@ def _collect_synthetic(draw: Callable[[], tuple[int | None, PoseTrack]], count: 
     return made
 
 
-def read_film(film: Counted, network: phase.PhaseNet) -> Table:
-    """All readings of a film, described with the help of a phase network."""
-    phases = phase.as_phases(phase.score(network, film.channels.astype(np.float32)))
+def read_film(film: Counted, networks: Sequence[phase.PhaseNet]) -> Table:
+    """All readings of a film, described with the help of phase networks."""
+    phases = phase.as_phases(phase.score(networks, film.channels.astype(np.float32)))
     found = readings.read_signals(film.motion, phases)
     counts = np.array([reading.count for reading in found])
     return Table(film, found, counts, readings.feature_table(found, film.motion, phases))

@@ -1,25 +1,24 @@
 """Train the repetition counter: `python -m inference train reps [--folds]`.
 
-First the phase network on synthetic films, then, for each fold, on the real films of the others too; then the judge,
-on what networks say about films that they have not seen. Networks are kept under var/train/reps: a training that was
-stopped goes on after the last that was finished. Delete the folder to start anew.
+First the phase networks on synthetic films, each on its own, then, for each fold, on the real films of the others too;
+then the judge, on what networks say about films that they have not seen. Networks are kept under var/train/reps: a
+training that was stopped goes on after the last that was finished. Delete the folder to start anew.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import save_file
 from sklearn.ensemble import ExtraTreesClassifier
 
 from inference import agreement, metrics, readings, reps, weights
-from inference.phase import PhaseNet, load_network
+from inference.phase import PhaseNet, load_networks, save_networks
 from inference.train import clips, films, phase
 from inference.train.counted import SPEEDS, Counted, Table, collect, collect_long, collect_short, locate_reps, read_film
 from inference.train.phase import Example
@@ -27,6 +26,7 @@ from inference.train.pool import SYNTHETIC
 from inference.trees import Forest
 
 KEPT = clips.ROOT / "var" / "train" / "reps"
+MEMBERS = 2  # phase networks whose mean is heard
 TREES, LEAF, DEPTH = 81, 12, 16
 SHORT_WEIGHT, BOTH_WEIGHT = 0.3, 0.1  # of a synthetic film against a real one
 FOLDS = 8
@@ -84,7 +84,7 @@ def make_examples(real: Sequence[Counted], network: PhaseNet, seed: int = 0) -> 
     rng = np.random.default_rng(seed)
     made: list[Example | None] = []
     for film in real:
-        spans = locate_reps(read_film(film, network)) if film.speed == 1 else None
+        spans = locate_reps(read_film(film, [network])) if film.speed == 1 else None
         if spans is None:
             continue
         for speed in SPEEDS:
@@ -94,27 +94,26 @@ def make_examples(real: Sequence[Counted], network: PhaseNet, seed: int = 0) -> 
     return [example for example in made if example]
 
 
-class Networks:
-    """Phase networks, trained when they are first asked for and kept."""
+class Member:
+    """One phase network of each kind, trained when it is first asked for and kept."""
 
-    def __init__(self, real: Sequence[Counted], folder: Path = KEPT) -> None:
-        self.real, self.folder = real, folder
-        self.fold_of = clips.split_folds([film.group for film in real], FOLDS)
+    def __init__(self, real: Sequence[Counted], fold_of: Mapping[str, int], number: int, folder: Path) -> None:
+        self.real, self.fold_of, self.number, self.folder = real, fold_of, number, folder / f"member-{number}"
 
     @cached_property
     def synthetic(self) -> list[Example]:
-        """Synthetic films."""
-        return phase.make_synthetic(FIRST_FILMS, seed=1)
+        """Synthetic films, other ones for each member."""
+        return phase.make_synthetic(FIRST_FILMS, seed=1 + self.number)
 
     @cached_property
     def first(self) -> PhaseNet:
         """The one that has seen synthetic films only."""
-        return self._keep("synthetic", lambda: phase.train(self.synthetic, [], FIRST_STEPS))
+        return self._keep("synthetic", lambda: phase.train(self.synthetic, [], FIRST_STEPS, self.number))
 
     @cached_property
     def examples(self) -> list[Example]:
         """Real films."""
-        return make_examples(self.real, self.first)
+        return make_examples(self.real, self.first, self.number)
 
     def without(self, fold: int | None) -> PhaseNet:
         """The one that has seen the real films of all folds but one."""
@@ -122,26 +121,30 @@ class Networks:
 
     def _go_on(self, fold: int | None) -> PhaseNet:
         seen = [example for example in self.examples if self.fold_of[example.group] != fold]
-        return phase.train(self.synthetic, seen, FURTHER_STEPS, start=self.first, rate=FURTHER_RATE)
+        return phase.train(self.synthetic, seen, FURTHER_STEPS, self.number, start=self.first, rate=FURTHER_RATE)
 
     def _keep(self, name: str, train: phase.Training) -> PhaseNet:
         path = self.folder / f"{name}.safetensors"
         if not path.exists():
-            print(f"phase network {name}", flush=True)
-            save_network(train(), path)
-        return load_network(path)
+            print(f"phase network {self.number}, {name}", flush=True)
+            save_networks([train()], path)
+        return load_networks(path)[0]
 
 
-def save_network(network: PhaseNet, path: Path) -> None:
-    """Write beside and rename; half precision is enough."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    state = {name: value.half() if value.is_floating_point() else value for name, value in network.state_dict().items()}
-    save_file(state, path.with_suffix(".tmp"))
-    path.with_suffix(".tmp").replace(path)
+class Networks:
+    """All members together."""
+
+    def __init__(self, real: Sequence[Counted], count: int = MEMBERS, folder: Path = KEPT) -> None:
+        self.fold_of = clips.split_folds([film.group for film in real], FOLDS)
+        self.members = [Member(real, self.fold_of, number, folder) for number in range(count)]
+
+    def without(self, fold: int | None) -> list[PhaseNet]:
+        """Those that have seen the real films of all folds but one."""
+        return [member.without(fold) for member in self.members]
 
 
 def tabulate(counted: Sequence[Counted], networks: Networks) -> list[Table]:
-    """Readings of every film by a network that saw nobody of its fold; synthetic films take turns with the networks."""
+    """Readings of every film by networks that saw nobody of its fold; synthetic films take turns with the folds."""
     by_fold = {fold: networks.without(fold) for fold in range(FOLDS)}
     folds = (networks.fold_of.get(film.group, number % FOLDS) for number, film in enumerate(counted))
     return [read_film(film, by_fold[fold]) for film, fold in zip(counted, folds, strict=True)]
@@ -150,7 +153,7 @@ def tabulate(counted: Sequence[Counted], networks: Networks) -> list[Table]:
 def cross_validate(
     tables: Sequence[Table], synthetic: Synthetic, fold_of: dict[str, int], seed: int = 0
 ) -> dict[str, list[tuple[str, int, int]]]:
-    """(file, true, counted) of every film, counted by a judge and a network that saw nobody of its group.
+    """(file, true, counted) of every film, counted by a judge and networks that saw nobody of its group.
 
     By source, and by the estimator whose keypoints the film has.
     """
@@ -185,7 +188,7 @@ def run(args: argparse.Namespace) -> int:
         _report(cross_validate(tables, synthetic, networks.fold_of, args.seed))
         return 0
     paths = [weights.RECORDS[name].path for name in ("counter-phase", "counter")]
-    save_network(networks.without(None), paths[0])
+    save_networks(networks.without(None), paths[0])
     fit(tables, synthetic, args.seed).save(paths[1])
     for path in paths:
         print(f"{path} {path.stat().st_size} bytes, sha256 {weights.hash_file(path)}")

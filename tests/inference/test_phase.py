@@ -5,7 +5,6 @@ import pytest
 import torch
 
 from inference import phase, signals
-from inference.train.reps import save_network
 from tests.inference.tracks import make_track, squat, waves
 
 
@@ -33,7 +32,7 @@ def test_postures_are_alike_a_period_apart(moving):
 @pytest.mark.parametrize("frames", [8, 16, 17, 100])
 def test_every_frame_gets_scores(frames):
     network = phase.PhaseNet().eval()
-    scores = phase.score(network, np.zeros((frames, phase.CHANNELS), np.float32))
+    scores = phase.score([network], np.zeros((frames, phase.CHANNELS), np.float32))
     assert scores.shape == (4, frames)
     assert np.isfinite(scores).all()
 
@@ -49,13 +48,24 @@ def test_density_is_activity_times_rate():
 def test_a_kept_network_scores_the_same(tmp_path):
     torch.manual_seed(1)
     network = phase.PhaseNet().eval()
-    save_network(network, tmp_path / "phase.safetensors")
+    phase.save_networks([network], tmp_path / "phase.safetensors")
     frames = np.random.default_rng(0).normal(size=(64, phase.CHANNELS)).astype(np.float32)
-    again = phase.score(phase.load_network(tmp_path / "phase.safetensors"), frames)
-    assert again == pytest.approx(phase.score(network, frames), abs=0.02)
+    again = phase.score(phase.load_networks(tmp_path / "phase.safetensors"), frames)
+    assert again == pytest.approx(phase.score([network], frames), abs=0.02)
 
 
-def test_the_shipped_network_sees_every_squat(moving):
+def test_several_networks_are_heard_as_their_mean(tmp_path):
+    networks = []
+    for seed in range(3):
+        torch.manual_seed(seed)
+        networks.append(phase.PhaseNet().eval())
+    phase.save_networks(networks, tmp_path / "phase.safetensors")
+    frames = np.random.default_rng(0).normal(size=(64, phase.CHANNELS)).astype(np.float32)
+    alone = np.mean([phase.score([network], frames) for network in networks], axis=0)
+    assert phase.score(phase.load_networks(tmp_path / "phase.safetensors"), frames) == pytest.approx(alone, abs=0.02)
+
+
+def test_the_shipped_networks_see_every_squat(moving):
     phases = phase.detect(moving)
     assert phases.density.sum() == pytest.approx(5, abs=1)
     assert phases.active[30:150].mean() > 0.7
