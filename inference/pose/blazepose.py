@@ -67,16 +67,19 @@ class BlazePose:
             return self._people.find(image)
         return self._people.find_hidden(image, self._how_sure)
 
+    def _sure_alone(self, image: NDArray[np.uint8], region: Region) -> float:
+        return _certainty(self.locate(image, region))
+
     def _how_sure(self, image: NDArray[np.uint8], region: Region) -> float:
         """Certainty of BlazePose's points, or just enough of it where only HRNet sees somebody."""
-        sure = _certainty(self.locate(image, region))
+        sure = self._sure_alone(image, region)
         if sure >= LEAST_SURE or not self._second.presence(image, region):
             return sure
         return LEAST_SURE
 
     def find_bodies(self, image: NDArray[np.uint8]) -> list[Region]:
         """Everybody in a frame, surest first, also those who stand side by side or hide their face."""
-        return self._people.find_bodies(image, lambda *job: _certainty(self.locate(*job)))
+        return self._people.find_bodies(image, self._sure_alone)
 
     def estimate(self, frames: Iterable[Frame], size_px: tuple[int, int]) -> PoseTrack:
         """Follow everybody, choose the one who trains."""
@@ -105,7 +108,7 @@ class BlazePose:
         part = np.ascontiguousarray(image[top:bottom, left:right])
         if min(part.shape[:2]) < LEAST_PX:
             return []
-        regions = self.find_people(part, thorough=False) or self.find_people(part, thorough=True)
+        regions = self._people.find(part) or self._people.find_hidden(part, self._sure_alone)
         return [replace(region, x=region.x + left, y=region.y + top) for region in regions]
 
     def _look_twice(self, image: NDArray[np.uint8], region: Region) -> Landmarks:
