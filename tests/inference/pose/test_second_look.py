@@ -62,6 +62,20 @@ def test_who_is_not_surely_there_stays_missed(fake):
     assert SecondLook().improve([missed], [JOB]) == [missed]
 
 
+def test_an_empty_room_is_looked_at_seldom_until_somebody_is_there(fake):
+    fake.presence = 0.0
+    second, missed = SecondLook(), look(0.1)
+    for _ in range(60):
+        second.improve([missed], [JOB])
+    assert 12 <= fake.shown <= 26
+    fake.presence = 0.95
+    for _ in range(4):
+        second.improve([missed], [JOB])
+    shown = fake.shown
+    assert second.improve([missed], [JOB])[0].presence == 0.95
+    assert fake.shown == shown + 1
+
+
 def test_somebody_new_has_to_be_surer_than_somebody_followed(fake):
     assert SecondLook().presence(*JOB) == 0.95
     fake.presence = SURELY_SOMEBODY - 0.01
