@@ -14,7 +14,7 @@ from inference.pose.hrnet_looks import HrnetLooks
 from inference.pose.region import Region
 
 STILL_THERE = 0.7  # presence that is enough where somebody was a moment ago
-PATIENCE, SELDOM = 12, 4  # after so many looks in vain only every fourth miss is looked at: an empty room costs little
+PATIENCE, SELDOM = 12, 4  # after so many times nobody was seen at all only every fourth is looked at twice: empty rooms
 SURELY_SOMEBODY = 0.85  # and where nobody was: titles, watermarks and hands reach 0.8 now and then
 
 
@@ -36,7 +36,8 @@ class SecondLook:
             for number, second in zip(missed, self._hrnet.look([jobs[n] for n in missed]), strict=True):
                 if second.presence >= STILL_THERE:
                     better[number] = second
-                    self._in_vain = 0
+        if any(look.presence >= MIN_PRESENCE for look in better):
+            self._in_vain = 0
         return better
 
     def _is_tired(self) -> bool:
