@@ -27,6 +27,7 @@ def test_a_tap_beside_everybody_says_so_in_sight_and_changes_nothing(site: Site,
     alert = page.get_by_role("alert").filter(has_text="Nobody was found where you tapped.")
     expect(alert).to_be_in_viewport(timeout=ANALYSED_MS)
     expect(page.locator("set-card [data-value]").first).to_have_text(before)
+    expect(page.get_by_role("link", name="Fill it in yourself")).to_have_count(0)
     assert page.problems == []
 
 

@@ -52,6 +52,25 @@ def test_goes_on_after_a_restart_of_the_server(site: Site, page: Page, context: 
     assert page.problems == []
 
 
+def test_a_clip_chosen_before_the_script_arrives_is_not_lost(site: Site, page: Page, tmp_path: Path) -> None:
+    film = tmp_path / "early.mp4"
+    film.write_bytes(os.urandom(200_000))
+    sign_up(page, site.url)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/upload-queue*.js", hold)
+    page.goto(f"{site.url}/upload/", wait_until="commit")
+    page.locator("input[name=clip]").set_input_files(film)
+    assert page.locator("[data-queue] li").count() == 0
+    assert len(held) == 1
+    held[0].continue_()
+    expect(page.get_by_text("This file is not a video.")).to_be_visible(timeout=60_000)
+    assert page.problems == []
+
+
 def test_a_closed_tab_goes_on_when_the_file_is_chosen_again(
     site: Site, page: Page, context: BrowserContext, tmp_path: Path
 ) -> None:

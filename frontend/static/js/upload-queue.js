@@ -200,13 +200,20 @@ class UploadQueue extends HTMLElement {
     this.items = [];
     for (const input of this.querySelectorAll("[data-choose]")) {
       input.disabled = false;
-      input.addEventListener("change", () => { this.add([...input.files]); input.value = ""; });
+      input.addEventListener("change", () => this.take(input));
     }
     this.querySelector("[data-form]").addEventListener("submit", (event) => event.preventDefault());
     this.prepareDrop();
     addEventListener("online", () => this.items.forEach((item) => item.resume()));
     addEventListener("beforeunload", (event) => this.active && event.preventDefault());
     this.listUnfinished();
+    this.querySelectorAll("[data-choose]").forEach((input) => this.take(input)); // chosen before this script was there
+  }
+
+  take(input) {
+    if (!input.files.length) return;
+    this.add([...input.files]);
+    input.value = "";
   }
 
   get active() { return this.items.some((item) => !item.over); }
