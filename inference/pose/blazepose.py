@@ -57,9 +57,8 @@ class BlazePose:
 
     def look(self, jobs: Sequence[tuple[NDArray[np.uint8], Region]]) -> list[Look]:
         """What is seen in each picture and region."""
-        if len(jobs) == 1:
-            return self._second.improve([self.locate(*jobs[0])], jobs)
-        return self._second.improve(list(self._pool.map(lambda job: self.locate(*job), jobs)), jobs)
+        each = map if len(jobs) == 1 else self._pool.map
+        return self._second.improve(list(each(lambda job: self.locate(*job), jobs)), jobs)
 
     def find_people(self, image: NDArray[np.uint8], *, thorough: bool) -> list[Region]:
         """People in a frame, surest first."""

@@ -201,13 +201,13 @@ class UploadQueue extends HTMLElement {
     for (const input of this.querySelectorAll("[data-choose]")) {
       input.disabled = false;
       input.addEventListener("change", () => this.take(input));
+      this.take(input); // what was chosen before this script was there
     }
     this.querySelector("[data-form]").addEventListener("submit", (event) => event.preventDefault());
     this.prepareDrop();
     addEventListener("online", () => this.items.forEach((item) => item.resume()));
     addEventListener("beforeunload", (event) => this.active && event.preventDefault());
     this.listUnfinished();
-    this.querySelectorAll("[data-choose]").forEach((input) => this.take(input)); // chosen before this script was there
   }
 
   take(input) {
