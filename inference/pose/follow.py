@@ -25,6 +25,7 @@ KEY_FRAME_S = 1.5
 LEAST_SIDE_PX = 8
 MOST_PEOPLE = 3
 THOROUGH_EVERY = 3  # searches while nobody is there; each costs as much as several looks
+WORTH_A_LOOK = 3  # frames in which nobody was seen; in fewer another look from where somebody reappears shows no more
 LOST_AFTER = 6  # frames without a pose after which only the detector can find the person again
 BACKWARD_FRAMES = 150  # kept while nobody is found, or before a tap, to be looked at once somebody is
 NEAR = 0.45  # of a region's side: nearer centres are the same person
@@ -118,7 +119,7 @@ class _Walk:
         self._eyes = eyes
         self._choosy = choosy
         self._near, self._most = (CLOSE, MANY_PEOPLE) if choosy else (NEAR, MOST_PEOPLE)
-        self._waiting: list[tuple[int, Image]] = []  # frames in which nobody was found yet
+        self._waiting: list[tuple[int, Image]] = []  # frames since anybody was seen
         self._before_tap: list[tuple[int, Image]] = []
         self._next_key_s = 0.0
         self._searches = 0
@@ -179,6 +180,17 @@ class _Walk:
         results = self._eyes.look([(image, follower.region) for follower, _number, image in jobs])
         for (follower, number, image), found in zip(jobs, results, strict=True):
             follower.take(number, found, image)
+        self._mind_gap(first, batch, live)
+
+    def _mind_gap(self, first: int, batch: tuple[Frame, ...], live: list[Follower]) -> None:
+        """Frames since anybody was seen wait; after a cut they show the one who is seen now, in another place."""
+        back = next((f for f in live if f.missed == 0), None)
+        if back is None:
+            self._wait(first, batch)
+        elif len(self._waiting) >= WORTH_A_LOOK:
+            self._look_back(back)
+        else:
+            self._waiting.clear()
 
     def _look_at(self, image: Image, region: Region) -> Look:
         return self._eyes.look([(image, region)])[0]
