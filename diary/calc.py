@@ -8,12 +8,20 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
 
 KG_PER_LB = Decimal("0.45359237")
-OLDEST_CAPTURE = datetime(2000, 1, 1, tzinfo=UTC)  # containers count from 1904 or 1970 when the clock was not set
+FIRST_DAY = date(2000, 1, 1)  # of a diary: before phones filmed
+DAYS_AHEAD = timedelta(days=366)  # a year, leap or not: what somebody plans
+# Containers count from 1904 or 1970, cameras from 2000, when the clock was not set; a day later it is 2000 everywhere.
+OLDEST_CAPTURE = datetime(2000, 1, 2, tzinfo=UTC)
 
 
 def local_day(moment: datetime, zone: tzinfo) -> date:
     """The calendar day of a moment where the person lives."""
     return moment.astimezone(zone).date()
+
+
+def last_day(today: date) -> date:
+    """The last day that a diary may hold."""
+    return today + DAYS_AHEAD
 
 
 def is_believable_capture(moment: datetime, now: datetime) -> bool:

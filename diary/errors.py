@@ -44,6 +44,7 @@ class Code(StrEnum):
     EXERCISE_IN_USE = "exercise_in_use"
     EXERCISE_NOT_YOURS = "exercise_not_yours"
     NOTHING_PROPOSED = "nothing_proposed"
+    DAY_OUT_OF_RANGE = "day_out_of_range"
     INVALID_VALUE = "invalid_value"
 
     # The edge.

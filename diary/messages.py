@@ -160,6 +160,10 @@ SENTENCES: dict[Code, dict[str, tuple[str, str]]] = {
         "en": ("There is nothing to accept for this set.", "Reload the page to see its present state."),
         "ko": ("이 세트에는 받아들일 제안이 없어요.", "페이지를 새로 고쳐 현재 상태를 확인해 주세요."),
     },
+    Code.DAY_OUT_OF_RANGE: {
+        "en": ("The diary holds days from {first} to {last}.", "Choose a day in between."),
+        "ko": ("일기에는 {first}부터 {last}까지의 날짜만 쓸 수 있어요.", "그 사이의 날짜를 선택해 주세요."),
+    },
     Code.INVALID_VALUE: {
         "en": ("The value of {field} cannot be used.", "Correct it and save again."),
         "ko": ("{field} 값이 올바르지 않아요.", "값을 고쳐서 다시 저장해 주세요."),

@@ -125,7 +125,7 @@ def list_errors(error: Exception) -> list[dict[str, str]]:
     """Which fields are wrong and why, one entry each."""
     if isinstance(error, exceptions.ValidationError):
         return _flatten(error.get_full_details())
-    if isinstance(error, DiaryError) and error.code == Code.INVALID_VALUE:
+    if isinstance(error, DiaryError) and "field" in error.params:
         code = error.code
         return [{"field": str(error.params["field"]), "code": code, "detail": str(describe(code, **error.params))}]
     return []

@@ -7,6 +7,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
+from diary.forms.fields import DayField
+
 
 class AnalyseForm(forms.Form):
     """Another run; the point is on the body of the person who is meant, as shares of the frame.
@@ -31,7 +34,11 @@ class AnalyseForm(forms.Form):
 class MoveClipForm(forms.Form):
     """The day a clip was filmed on."""
 
-    date = forms.DateField(label=_("Filmed on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    date = DayField(label=_("Filmed on"))
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["date"].user = user
 
 
 class DeleteClipForm(forms.Form):

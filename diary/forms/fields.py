@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from diary import access
 from diary.calc import from_kg, to_kg
+from diary.errors import DiaryError
+from diary.messages import describe
 from diary.models import Exercise
+from diary.services.workouts import check_day
 
 MOST_REPS = 10_000
 MOST_SECONDS = 86_400
@@ -56,6 +60,23 @@ class WeightField(forms.DecimalField):
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Compared as shown, so that rounding to pounds and back is no change."""
         return super().has_changed(self.prepare_value(initial), data)
+
+
+class DayField(forms.DateField):
+    """A day of the diary; `user` decides which day is today."""
+
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    user: User
+
+    def clean(self, value: Any) -> date | None:
+        """A day that the calendar shows."""
+        day: date | None = super().clean(value)
+        try:
+            if day is not None:
+                check_day(user=self.user, date=day)
+        except DiaryError as error:
+            raise forms.ValidationError(str(describe(error.code, **error.params)), code=error.code) from error
+        return day
 
 
 def reps_field() -> forms.IntegerField:

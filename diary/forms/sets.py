@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from diary.forms.fields import (
+    DayField,
     ExerciseField,
     effort_field,
     note_field,
@@ -38,11 +39,11 @@ class SetForm(forms.Form):
     duration_s = seconds_field()
     rpe = effort_field()
     note = note_field()
-    date = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    date = DayField(label=_("Day"))
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["exercise"].user = user
+        self.fields["exercise"].user = self.fields["date"].user = user
         self.fields["exercise"].widget = forms.Select(choices=exercise_choices(user))
         self.fields["weight_kg"].unit = user.weight_unit
         self.fields["weight_kg"].label = _("Weight (%(unit)s)") % {"unit": user.weight_unit}

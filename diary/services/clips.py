@@ -114,6 +114,7 @@ def _check_hint(clip: Clip, hint: list[float]) -> None:
 @transaction.atomic
 def move_clip(*, clip: Clip, date: date) -> Clip:
     """The person says on which day the film was taken; its sets go there, except those moved by hand."""
+    workouts.check_day(user=clip.user, date=date)
     shift = date - clip.day
     clip.captured_at += shift
     clip.day, clip.capture_source = date, Clip.CaptureSource.USER

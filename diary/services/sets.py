@@ -23,6 +23,7 @@ BY_USER = {"source": "user", "model": "", "confidence": None, "locked": True}
 @transaction.atomic
 def create_set(*, user: User, date: date, clip: Clip | None = None, source: str = "user", **values: Any) -> WorkoutSet:
     """Add a set by hand (or from an import): exercise, reps, weight_kg, duration_s, rpe, note, start_s, end_s."""
+    workouts.check_day(user=user, date=date)
     workout = workouts.open_workout(user=user, date=date)
     row = WorkoutSet(workout=workout, clip=clip, position=workouts.next_position(workout=workout))
     given = {name: value for name, value in values.items() if value not in (None, "")}
@@ -37,6 +38,7 @@ def correct_set(*, row: WorkoutSet, day: date | None = None, **values: Any) -> W
     fresh = lock_set(row)
     _write(fresh, values)
     if day is not None and day != fresh.workout.date:
+        workouts.check_day(user=fresh.workout.user, date=day)
         fresh.provenance["day"] = BY_USER
         fresh.save(update_fields=["provenance"])
         workouts.move_sets(sets=[fresh], date=day)

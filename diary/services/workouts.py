@@ -6,9 +6,19 @@ from datetime import date
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 
 from accounts.models import User
+from diary.calc import FIRST_DAY, last_day, local_day
+from diary.errors import Code, DiaryError
 from diary.models import Workout, WorkoutSet
+
+
+def check_day(*, user: User, date: date) -> None:
+    """Refuse a day that a person cannot have meant: no page of the calendar would show what is on it."""
+    last = last_day(local_day(timezone.now(), user.tz))
+    if not FIRST_DAY <= date <= last:
+        raise DiaryError(Code.DAY_OUT_OF_RANGE, field="date", first=FIRST_DAY.isoformat(), last=last.isoformat())
 
 
 def open_workout(*, user: User, date: date) -> Workout:
@@ -20,6 +30,12 @@ def next_position(*, workout: Workout) -> int:
     """The place after the last set of the day."""
     last = workout.sets.aggregate(last=Max("position"))["last"]
     return 0 if last is None else last + 1
+
+
+def note_day(*, user: User, date: date, note: str) -> Workout:
+    """Set the note of a day that may not have a workout yet."""
+    check_day(user=user, date=date)
+    return write_note(workout=open_workout(user=user, date=date), note=note)
 
 
 def write_note(*, workout: Workout, note: str) -> Workout:

@@ -67,7 +67,7 @@ def analyse_clip(request: HttpRequest, id: UUID) -> HttpResponse:
 def move_clip(request: HttpRequest, id: UUID) -> HttpResponse:
     """Say on which day it was filmed."""
     clip = access.get_clip(request.user, id)
-    form = MoveClipForm(request.POST)
+    form = MoveClipForm(request.POST, user=request.user)
     if not form.is_valid():
         return render_clip(request, clip, UNPROCESSABLE, move_form=form)
     clips.move_clip(clip=clip, date=form.cleaned_data["date"])
@@ -103,7 +103,7 @@ def render_clip(request: HttpRequest, clip: Clip, status: int = 200, **extra: An
         "people": result.get("people"),
         "removed": list_removed(request.user, result.get("removed", []), cards),
         "exercises": list_exercises(request.user),
-        "move_form": MoveClipForm(initial={"date": clip.day}),
+        "move_form": MoveClipForm(user=request.user, initial={"date": clip.day}),
         **extra,
     }
     return render(request, "diary/clip.html", context, status=status)

@@ -11,13 +11,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from diary.errors import DiaryError
 from diary.forms.clips import DayNoteForm
 from diary.selectors.days import read_day
 from diary.selectors.listing import list_exercises
 from diary.services import workouts
 from diary.views.calendar import find_today
 from diary.views.cards import build_cards
-from diary.views.responses import UNPROCESSABLE
+from diary.views.responses import UNPROCESSABLE, add_refusal
 
 
 @login_required
@@ -34,8 +35,11 @@ def save_note(request: HttpRequest, day: date) -> HttpResponse:
     form = DayNoteForm(request.POST)
     if not form.is_valid():
         return render_day(request, day, form)
-    workout = workouts.open_workout(user=request.user, date=day)
-    workouts.write_note(workout=workout, note=form.cleaned_data["note"].strip())
+    try:
+        workouts.note_day(user=request.user, date=day, note=form.cleaned_data["note"].strip())
+    except DiaryError as error:
+        add_refusal(form, error)
+        return render_day(request, day, form)
     messages.success(request, _("The note is saved."))
     return redirect("day", day)
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from diary.errors import Code, DiaryError
+from diary.errors import DiaryError
 from diary.messages import describe
 
 UNPROCESSABLE = 422
@@ -44,5 +44,4 @@ def add_refusal(form: Any, error: DiaryError) -> None:
     field = error.params.get("field")
     labels = {name: str(bound.label) for name, bound in form.fields.items()}
     params = {**error.params, "field": labels.get(str(field), str(field))}
-    at_field = error.code == Code.INVALID_VALUE and field in form.fields
-    form.add_error(field if at_field else None, str(describe(error.code, **params)))
+    form.add_error(field if field in form.fields else None, str(describe(error.code, **params)))

@@ -64,7 +64,7 @@ def edit_set(request: HttpRequest, id: UUID) -> HttpResponse:
             add_refusal(form, error)
         else:
             messages.success(request, _("The set is saved."))
-            return go_back(request, f"/days/{form.cleaned_data['date']:%Y-%m-%d}/#set-{row.pk}")
+            return go_back(request, f"/days/{form.cleaned_data['date'].isoformat()}/#set-{row.pk}")
     return render_form(request, "diary/set_form.html", {"row": row, "day": row.workout.date}, form)
 
 
@@ -142,7 +142,7 @@ def delete_set(request: HttpRequest, id: UUID) -> HttpResponse:
 def answer_card(request: HttpRequest, row: WorkoutSet, status: int = 200, **extra: Any) -> HttpResponse:
     """The card as it is now; without scripts, the page where it stands."""
     if not wants_fragment(request):
-        return go_back(request, f"/days/{row.workout.date:%Y-%m-%d}/#set-{row.pk}")
+        return go_back(request, f"/days/{row.workout.date.isoformat()}/#set-{row.pk}")
     card = build_cards(request.user, [row], **extra)[0]
     context = {"card": card, "place": request.POST.get("place", "day"), "here": request.POST.get("next", "")}
     return render(request, "diary/_set_card.html", context, status=status)

@@ -32,6 +32,7 @@ def test_capture_times_of_unset_clocks_are_not_believed() -> None:
     for moment in (
         datetime(1904, 1, 1, tzinfo=UTC),
         datetime(1970, 1, 1, tzinfo=UTC),
+        datetime(2000, 1, 1, tzinfo=UTC),
         datetime(2026, 11, 22, tzinfo=UTC),
     ):
         assert not calc.is_believable_capture(moment, now)

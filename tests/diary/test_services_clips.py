@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.conf import LazySettings
 from django.core.files.storage import default_storage
+from django.utils import timezone
 
 from accounts.models import User
 from diary.errors import Code, DiaryError
@@ -17,7 +18,8 @@ from diary.selectors.usage import read_usage
 from diary.services import files
 from diary.services.analyses import fill_diary
 from diary.services.clips import create_clip, delete_clip, move_clip, start_analysis
-from diary.services.sets import correct_set
+from diary.services.sets import correct_set, create_set
+from diary.services.workouts import check_day
 from tests.factories import claim, make_clip, make_finding, make_outcome
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -105,6 +107,28 @@ def test_person_moves_a_clip_and_the_film_s_date_no_longer_counts(user: User, sq
     outcome = make_outcome(make_finding(), captured_at="2026-03-01T20:00:00+00:00")
     fill_diary(analysis=analysis, attempt=1, outcome=outcome)
     assert clip.sets.get().workout.date == date(2026, 5, 1)
+    assert list(Workout.objects.values_list("date", flat=True)) == [date(2026, 5, 1)]
+
+
+def test_days_end_a_year_from_now_where_the_person_lives(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timezone, "now", lambda: datetime(2026, 11, 20, 15, 30, tzinfo=UTC))  # the 21st in Seoul
+    check_day(user=user, date=date(2000, 1, 1))
+    check_day(user=user, date=date(2027, 11, 22))
+    for day in (date.min, date(1999, 12, 31), date(2027, 11, 23), date.max):
+        with pytest.raises(DiaryError) as refusal:
+            check_day(user=user, date=day)
+        assert refusal.value.code == Code.DAY_OUT_OF_RANGE
+
+
+def test_services_refuse_days_themselves(user: User) -> None:
+    clip, row = make_clip(user), create_set(user=user, date=date(2026, 5, 1), reps=5)
+    for write in (
+        lambda: move_clip(clip=clip, date=date.min),
+        lambda: create_set(user=user, date=date.min, reps=5),
+        lambda: correct_set(row=row, day=date.min),
+    ):
+        with pytest.raises(DiaryError):
+            write()
     assert list(Workout.objects.values_list("date", flat=True)) == [date(2026, 5, 1)]
 
 

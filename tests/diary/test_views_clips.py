@@ -158,7 +158,8 @@ def test_a_clip_moves_with_its_sets(clip: Clip, user: User) -> None:
     client.post(f"/clips/{clip.pk}/move/", {"date": "2026-03-14"})
     clip.refresh_from_db()
     assert clip.day == clip.sets.get().workout.date == date(2026, 3, 14)
-    assert client.post(f"/clips/{clip.pk}/move/", {"date": "soon"}).status_code == 422
+    for day in ("soon", "0001-01-01", "9999-12-31"):
+        assert client.post(f"/clips/{clip.pk}/move/", {"date": day}).status_code == 422
 
 
 @pytest.mark.parametrize(("with_sets", "left"), [("", 1), ("on", 0)])

@@ -52,6 +52,12 @@ def test_the_note_is_written_and_taken_away(user: User) -> None:
     assert not Workout.objects.exists()
 
 
+def test_a_note_on_a_day_that_no_month_shows_answers_422(user: User) -> None:
+    answer = sign_in(user).post("/days/0026-03-14/note/", {"note": "x"})
+    assert answer.status_code == 422 and "2000-01-01" in answer.content.decode()
+    assert not Workout.objects.exists()
+
+
 def test_a_note_that_is_too_long_answers_422(user: User) -> None:
     answer = sign_in(user).post("/days/2026-03-14/note/", {"note": "x" * 10_001})
     assert answer.status_code == 422

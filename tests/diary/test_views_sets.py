@@ -188,6 +188,23 @@ def test_a_set_moves_to_another_day(row: WorkoutSet, user: User) -> None:
     assert row.workout.date == DAY
 
 
+@pytest.mark.parametrize("day", ["0026-03-14", "1999-12-31", "2999-01-01"])
+def test_a_day_that_no_month_shows_is_refused(row: WorkoutSet, user: User, day: str) -> None:
+    before, client = row.workout.date, sign_in(user)
+    for address in ("/sets/new/", f"/sets/{row.pk}/"):
+        answer = client.post(address, {"exercise": "squat", "reps": "10", "date": day})
+        assert answer.status_code == 422
+        assert "The diary holds days from 2000-01-01 to" in answer.context["form"].errors["date"][0]
+    assert WorkoutSet.objects.get().workout.date == before
+
+
+def test_a_set_of_an_early_year_can_still_be_corrected(user: User, squat: Exercise) -> None:
+    row = make_set(user, date(26, 3, 14), squat, reps=5)
+    answer = sign_in(user).post(f"/sets/{row.pk}/correct/", {"reps": "6"})
+    assert answer.url == f"/days/0026-03-14/#set-{row.pk}"
+    assert sign_in(user).get(answer.url).status_code == 200
+
+
 def test_deleting_asks_first(user: User, squat: Exercise) -> None:
     row = make_set(user, DAY, squat, reps=5)
     client = sign_in(user)

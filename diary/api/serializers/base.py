@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db import models
@@ -10,8 +10,9 @@ from django.db.models.fields.files import FieldFile
 from rest_framework import serializers
 from rest_framework.reverse import reverse
 
-from diary.errors import Code
+from diary.errors import Code, DiaryError
 from diary.messages import describe
+from diary.services.workouts import check_day
 
 
 def refusal(field: str) -> serializers.ValidationError:
@@ -25,6 +26,19 @@ class MomentField(serializers.DateTimeField):
     def to_representation(self, value: Any) -> str | None:
         """ISO 8601 with Z, whatever the time zone of the page."""
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z") if isinstance(value, datetime) else None
+
+
+class DayField(serializers.DateField):
+    """A day of the diary."""
+
+    def to_internal_value(self, value: Any) -> date:
+        """A day that the calendar shows."""
+        day = super().to_internal_value(value)
+        try:
+            check_day(user=self.context["request"].user, date=day)
+        except DiaryError as error:
+            raise serializers.ValidationError(str(describe(error.code, **error.params)), code=error.code) from error
+        return day
 
 
 class RowSerializer(serializers.ModelSerializer[Any]):

@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from diary.api.serializers.analyses import AnalysisSerializer
-from diary.api.serializers.base import MomentField, RowSerializer
+from diary.api.serializers.base import DayField, MomentField, RowSerializer
 from diary.api.serializers.sets import SetSerializer
 from diary.models import Clip
 
@@ -63,4 +63,4 @@ class ClipUploadSerializer(serializers.Serializer[dict[str, Any]]):
 class ClipMoveSerializer(serializers.Serializer[dict[str, Any]]):
     """On which day a clip was filmed."""
 
-    date = serializers.DateField(help_text="Its sets move along.")
+    date = DayField(help_text="Its sets move along.")

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from diary.api.serializers.base import RowSerializer
+from diary.api.serializers.base import DayField, RowSerializer
 from diary.api.serializers.clips import ClipSerializer
 from diary.api.serializers.sets import SetSerializer
 from diary.models import Workout
@@ -27,7 +27,7 @@ class WorkoutSerializer(RowSerializer):
 class NewWorkoutSerializer(serializers.Serializer[dict[str, Any]]):
     """A note for a day."""
 
-    date = serializers.DateField()
+    date = DayField()
     note = serializers.CharField(max_length=10_000)
 
 

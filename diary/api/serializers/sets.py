@@ -8,7 +8,7 @@ from django.http import Http404
 from rest_framework import serializers
 
 from diary import access
-from diary.api.serializers.base import RowSerializer, refusal
+from diary.api.serializers.base import DayField, RowSerializer, refusal
 from diary.models import Clip, Exercise, WorkoutSet
 
 MOST_REPS = 10_000
@@ -146,14 +146,14 @@ class SetValuesSerializer(serializers.Serializer[dict[str, Any]]):
 class NewSetSerializer(SetValuesSerializer):
     """A set typed in by hand, with or without a clip."""
 
-    date = serializers.DateField(help_text="The day of the diary it belongs to.")
+    date = DayField(help_text="The day of the diary it belongs to.")
     clip = ClipIdField(required=False, allow_null=True)
 
 
 class SetCorrectionSerializer(SetValuesSerializer):
     """A correction; the date moves the set to another day."""
 
-    date = serializers.DateField(required=False)
+    date = DayField(required=False)
 
 
 class AcceptSerializer(serializers.Serializer[dict[str, Any]]):

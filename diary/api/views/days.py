@@ -56,8 +56,7 @@ class WorkoutList(PersonView, ListAPIView[Workout]):
     def post(self, request: Request) -> Response:
         """The day is added when it is not there."""
         values = self.read(NewWorkoutSerializer)
-        workout = workouts.open_workout(user=self.person, date=values["date"])
-        workouts.write_note(workout=workout, note=values["note"])
+        workout = workouts.note_day(user=self.person, date=values["date"], note=values["note"])
         return Response(self.show(WorkoutSerializer, workout), status=status.HTTP_201_CREATED)
 
 

@@ -69,6 +69,12 @@ def test_moving_a_clip_moves_its_sets(owner: APIClient, clip: Clip, workout_set:
     assert (shown["date"], shown["capture_source"], shown["sets"][0]["date"]) == ("2026-11-01", "user", "2026-11-01")
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "1999-12-31", "9999-12-31"])
+def test_a_clip_stays_where_the_calendar_shows_it(owner: APIClient, clip: Clip, day: str) -> None:
+    response = owner.patch(f"{HOME}{clip.pk}/", {"date": day}, format="json")
+    assert (response.status_code, body(response)["errors"][0]["code"]) == (400, "day_out_of_range")
+
+
 def test_analysing_again_for_another_person(owner: APIClient, clip: Clip, woken: list[str]) -> None:
     runs = f"{HOME}{clip.pk}/analyses/"
     response = owner.post(runs, {"person": {"time_s": 1.5, "x": 0.25, "y": 0.5}}, format="json")

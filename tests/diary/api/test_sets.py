@@ -8,7 +8,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from diary.models import Clip, Exercise, WorkoutSet
+from diary.models import Clip, Exercise, Workout, WorkoutSet
 from diary.services import exercises
 from tests.diary.api.conftest import body, make_clip
 
@@ -65,6 +65,7 @@ def test_a_set_without_a_clip(owner: APIClient, squat: Exercise) -> None:
         ({"rpe": 11}, "rpe"), ({"weight_kg": -1}, "weight_kg"), ({"weight_kg": 1e9}, "weight_kg"),
         ({"duration_s": -1}, "duration_s"), ({"start_s": 20, "end_s": 10}, "end_s"), ({"start_s": 20}, "end_s"),
         ({"exercise": "no_such_thing"}, "exercise"), ({"date": "2026-02-30"}, "date"), ({"note": "a\x00b"}, "note"),
+        ({"date": "0026-11-20"}, "date"), ({"date": "2999-01-01"}, "date"),
     ],
 )  # fmt: skip
 def test_values_that_cannot_be(owner: APIClient, workout_set: WorkoutSet, values: dict[str, Any], field: str) -> None:
@@ -82,6 +83,14 @@ def test_errors_speak_korean(owner: APIClient, workout_set: WorkoutSet) -> None:
     problem = body(owner.patch(address(workout_set), {"exercise": "nope"}, format="json", headers=headers))
     assert "올바르지" in problem["title"]
     assert "올바르지" in problem["errors"][0]["detail"]
+
+
+def test_a_new_row_is_on_a_day_of_the_calendar(owner: APIClient) -> None:
+    early = {"date": "0001-01-01", "reps": 5, "note": "x"}
+    for address in (HOME, "/api/v1/workouts/"):
+        [error] = body(owner.post(address, early, format="json"))["errors"]
+        assert (error["field"], error["code"]) == ("date", "day_out_of_range")
+    assert not Workout.objects.exists()
 
 
 def test_another_person_s_exercise_and_clip_do_not_exist(owner: APIClient, stranger: User) -> None:
