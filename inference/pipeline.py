@@ -100,7 +100,7 @@ def analyse(
             staging = cleanup.enter_context(_open_staging(options.out_dir))
             with clock.run(Stage.MEDIA):
                 save_keypoints(track, staging / "keypoints.npz")
-                _save_stills(path, info, recognition, stills, staging)
+                _save_stills(path, info, recognition, stills, staging, limits)
             _publish(staging, options.out_dir)
     models = {"pose": f"{estimator.name}@{estimator.version}", **recogniser.models}
     return AnalysisResult(info, track, recognition, clock.total(), models)
@@ -258,13 +258,15 @@ def _publish(staging: Path, out_dir: Path) -> None:
         made.replace(out_dir / made.name)
 
 
-def _save_stills(path: Path, info: VideoInfo, recognition: Recognition, stills: StillKeeper, folder: Path) -> None:
+def _save_stills(
+    path: Path, info: VideoInfo, recognition: Recognition, stills: StillKeeper, folder: Path, limits: video.Limits
+) -> None:
     """One still a set, at the middle of its best rep; the first is the poster too."""
     for index, found in enumerate(recognition.sets):
         out = folder / f"set_{index}.jpg"
         moment_s = _best_moment_s(found)
         if not stills.save(moment_s, out):
-            video.write_still(path, info, moment_s, out, STILL_SIDE_PX)
+            video.write_still(path, info, moment_s, out, STILL_SIDE_PX, limits=limits)
     shutil.copyfile(folder / "set_0.jpg", folder / "poster.jpg")
 
 

@@ -9,7 +9,10 @@ import contextlib
 import dataclasses
 import functools
 import logging
+import math
+import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,7 +64,7 @@ def _analyse(analysis: Analysis, clip: Path, scratch: Path, pulse: Heartbeat) ->
     from inference import pipeline
     from inference.video import RENDITION
 
-    out, limits = scratch / "out", read_limits()
+    out, limits = scratch / "out", read_limits(scratch)
     options = _read_options(analysis, scratch, out)
     models = load_models()
     # An estimator that was told whom to look for is made for this run only.
@@ -110,11 +113,11 @@ def find_weight_problem() -> str:
     return ""
 
 
-def read_limits() -> Limits:
-    """The site's limits for a clip."""
+def read_limits(scratch: Path) -> Limits:
+    """The site's limits for a clip; what the jail leaves when all is killed lies in the folder of the run."""
     from inference.video import Limits
 
-    return Limits(max_bytes=settings.MAX_CLIP_BYTES, max_duration_s=settings.MAX_CLIP_SECONDS)
+    return Limits(max_bytes=settings.MAX_CLIP_BYTES, max_duration_s=settings.MAX_CLIP_SECONDS, scratch_root=scratch)
 
 
 def _read_options(analysis: Analysis, scratch: Path, out: Path) -> AnalysisOptions:
@@ -165,7 +168,28 @@ def _copy(name: str, target: Path) -> Path:
 @contextlib.contextmanager
 def _open_scratch() -> Iterator[Path]:
     """A folder on the disk of the media, so that finished files move there without being copied."""
-    root = Path(settings.VAR_DIR) / "scratch"
+    root = scratch_root()
     root.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=root) as folder:
         yield Path(folder)
+
+
+def scratch_root() -> Path:
+    """Where runs keep what they need until their end."""
+    return Path(settings.VAR_DIR) / "scratch"
+
+
+def drop_scratch(*, older_than_s: float) -> int:
+    """Delete the folders of runs that were killed before they could tidy up; returns how many."""
+    oldest = time.time() - older_than_s
+    left = [folder for folder in scratch_root().glob("*") if _changed_at(folder) < oldest]
+    for folder in left:
+        shutil.rmtree(folder, ignore_errors=True)
+    return len(left)
+
+
+def _changed_at(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:  # its run has just ended
+        return math.inf

@@ -80,10 +80,11 @@ def wake_all(ids: list[UUID]) -> None:
 
 @app.task(name="workers.purge")
 def purge() -> None:
-    """Drop abandoned uploads, files without a row and copies of messages."""
+    """Drop abandoned uploads, files without a row, what killed runs left and copies of messages."""
     uploads, folders = purge_expired(), sweep_orphans()
+    scratch = runner.drop_scratch(older_than_s=settings.ANALYSIS_LIMIT_S + HARD_LIMIT_MARGIN_S)
     broker.drop_taken(settings.BROKER_DIR)
-    log.info("Purged %s uploads and %s folders", uploads, folders)
+    log.info("Purged %s uploads, %s folders of clips and %s of runs", uploads, folders, scratch)
 
 
 @worker_init.connect

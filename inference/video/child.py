@@ -44,9 +44,9 @@ class Allowance:
 
 
 @contextlib.contextmanager
-def open_scratch(clip: Path) -> Iterator[Path]:
+def open_scratch(clip: Path, root: Path | None = None) -> Iterator[Path]:
     """A directory for one job, with the clip in it under a neutral name."""
-    with tempfile.TemporaryDirectory(prefix="clip-") as name:
+    with tempfile.TemporaryDirectory(prefix="clip-", dir=root) as name:
         scratch = Path(name).resolve()
         (scratch / CLIP_NAME).symlink_to(clip.resolve())
         yield scratch

@@ -44,7 +44,10 @@ def read_frames(
     allowance = Allowance(limits.decode_wall_s, limits.stall_s, limits.memory_bytes)
     stamps = _Stamps(1 / min(rate_hz, max(info.fps, 1.0)))
     most = int(info.duration_s * rate_hz * 2) + 100  # a stream that never ends must not be followed for ever
-    with open_scratch(path) as scratch, start(command, scratch, allowance, stamps.read_line) as child:
+    with (
+        open_scratch(path, limits.scratch_root) as scratch,
+        start(command, scratch, allowance, stamps.read_line) as child,
+    ):
         count = 0
         while count < most and (image := _read_image(child, width, height)) is not None:
             yield Frame(stamps.next_s(child), image)

@@ -1,8 +1,9 @@
-"""How much a clip may ask for."""
+"""How much a clip may ask for, and where its children work."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 MIB = 1 << 20
 
@@ -19,6 +20,7 @@ class Limits:
     decode_wall_s: float = 600.0  # time spent waiting for a child, not the consumer's own
     memory_bytes: int = 4096 * MIB  # address space; an 8K 10-bit decoder with its reference frames needs about 3 GiB
     rendition_bytes: int = 1024 * MIB
+    scratch_root: Path | None = None  # folders of the children go here; None: where the system keeps such files
 
 
 DEFAULT = Limits()

@@ -25,7 +25,7 @@ RENDITION = "rendition.mp4"
 def write_rendition(path: Path, info: VideoInfo, out: Path, limits: Limits = DEFAULT) -> None:
     """H.264 MP4 without sound or metadata, upright, at most 720p, playable before it is loaded whole."""
     allowance = Allowance(limits.decode_wall_s, limits.decode_wall_s, limits.memory_bytes, limits.rendition_bytes)
-    with open_scratch(path) as scratch:
+    with open_scratch(path, limits.scratch_root) as scratch:
         status, _, log = run(_rendition_command(info), scratch, allowance, 0)
         made = scratch / RENDITION
         if status != 0 or not made.exists() or made.stat().st_size == 0:
@@ -45,7 +45,7 @@ def write_still(
     allowance = Allowance(limits.decode_wall_s, limits.stall_s, limits.memory_bytes)
     image = np.empty((height, width, 3), np.uint8)
     with (
-        open_scratch(path) as scratch,
+        open_scratch(path, limits.scratch_root) as scratch,
         start(arguments.compile_command(output, loglevel="error"), scratch, allowance) as child,
     ):
         if child.read_into(image.reshape(-1).data) < image.size:

@@ -32,7 +32,7 @@ EARLIEST_CAPTURE = datetime(2000, 1, 1, tzinfo=UTC)  # 1904 and 1970 are clocks 
 def probe(path: Path, limits: Limits = DEFAULT) -> VideoInfo:
     """Facts about a clip, or an InferenceError with the reason why it is none."""
     size_bytes = _check_file(path, limits)
-    with open_scratch(path) as scratch:
+    with open_scratch(path, limits.scratch_root) as scratch:
         found = _read_headers(scratch, path, limits)
         stream = _choose_stream(found)
         _check_stream(stream, limits)

@@ -51,6 +51,12 @@ def test_it_reads_no_neighbour_and_cannot_change_the_clip(clip, tmp_path):
     assert clip.read_bytes() == b"clip"
 
 
+def test_its_scratch_lies_where_the_caller_wants(clip, tmp_path):
+    with open_scratch(clip, tmp_path) as scratch:
+        assert scratch.parent == tmp_path.resolve()
+        assert run(["/bin/sh", "-c", "cat clip; pwd"], scratch, ALLOWANCE, 1 << 16)[1].startswith(b"clip")
+
+
 def test_it_cannot_fill_the_disk(clip):
     _, output, _ = shell(clip, "dd if=/dev/zero of=big bs=1M count=5 2>/dev/null; wc -c < big")
     assert int(output) <= 1 << 20

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import shutil
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +41,10 @@ def run(clip: Clip) -> None:
     clip.refresh_from_db()
 
 
-def test_sample_becomes_a_row_with_reps_thumbnail_and_player(clip: Clip, tmp_path: Path) -> None:
+def test_sample_becomes_a_row_with_reps_thumbnail_and_player(
+    clip: Clip, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))  # the jail works in the run's own folder
     run(clip)
     analysis = latest_analysis(clip)
     assert (analysis.status, analysis.error_code, analysis.progress) == ("done", "", 1.0)

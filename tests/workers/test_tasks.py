@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -118,6 +119,19 @@ def test_purge_drops_abandoned_uploads_and_taken_messages(user: User, settings: 
     taken.write_text("{}")
     tasks.purge.apply()
     assert not Upload.objects.exists() and not taken.exists()
+
+
+def test_purge_drops_what_killed_runs_left_and_nothing_of_a_live_one(settings: LazySettings, tmp_path: Path) -> None:
+    settings.VAR_DIR = tmp_path
+    tasks.purge.apply(throw=True)  # before the first run there is no folder
+    left, live = tmp_path / "scratch" / "left", tmp_path / "scratch" / "live"
+    for folder in (left, live):
+        (folder / "clip-x").mkdir(parents=True)
+        (folder / "clip-x" / "rendition.mp4").write_text("half a film")
+    over = time.time() - settings.ANALYSIS_LIMIT_S - tasks.HARD_LIMIT_MARGIN_S - 1
+    os.utime(left, (over, over))
+    tasks.purge.apply(throw=True)
+    assert list((tmp_path / "scratch").iterdir()) == [live] and list(live.rglob("*.mp4"))
 
 
 def test_wake_waits_for_the_commit(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
