@@ -1,4 +1,6 @@
 // Live stages on the page of a clip. When the sets are there the page shows them, without a jump to its top.
+const LATER_MS = 1000; // a card is being saved, or there is no connection
+
 class AnalysisProgress extends HTMLElement {
   connectedCallback() {
     this.bar = this.querySelector("progress");
@@ -25,19 +27,24 @@ class AnalysisProgress extends HTMLElement {
     if (filled && !this.asked) { this.asked = true; this.refresh(); }
   }
 
+  refreshLater() { setTimeout(() => this.isConnected && this.refresh(), LATER_MS); }
+
   /** Fetch the page and swap its inner part: player, sets, or the failure with its next step. */
   async refresh() {
+    const taps = diary.countTaps();
+    if (diary.isSaving()) { this.refreshLater(); return; }
     try {
       const answer = await fetch(location.pathname, { credentials: "same-origin" });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page.querySelector("#clip");
       if (!answer.ok || !fresh) { location.reload(); return; }
+      if (diary.countTaps() !== taps) { this.refreshLater(); return; } // it does not know of the newest correction
       document.querySelector("#clip").replaceWith(document.importNode(fresh, true));
       document.querySelector(".clip-title").replaceWith(document.importNode(page.querySelector(".clip-title"), true));
       document.querySelector("#clip-menu").replaceWith(document.importNode(page.querySelector("#clip-menu"), true));
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
-      setTimeout(() => this.isConnected && this.refresh(), 2000);
+      this.refreshLater();
     }
   }
 }

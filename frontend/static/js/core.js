@@ -7,18 +7,28 @@ const sleep = (ms) => new Promise((resolve) => {
   addEventListener("online", wake);
 });
 
-/** POST until the server answers; network errors and 5xx are tried again. `onWait` hears of each failure. */
-async function postPatiently(url, body, onWait) {
-  for (let attempt = 0; ; attempt += 1) {
+const asForm = (body) => ({ method: "POST", body, headers: { "X-Fragment": "1" }, credentials: "same-origin" });
+
+/** POST until the whole answer is here; network errors and 5xx are tried again. `onWait` hears of each failure. */
+async function postPatiently(url, body, { onWait, signal }) {
+  for (let attempt = 0; !signal.aborted; attempt += 1) {
     try {
-      const answer = await fetch(url, { method: "POST", body, headers: { "X-Fragment": "1" }, credentials: "same-origin" });
-      if (answer.status < 500) return answer;
+      const answer = await fetch(url, { ...asForm(body), signal });
+      const html = await answer.text();
+      if (answer.status < 500) return { status: answer.status, redirected: answer.redirected, html };
     } catch (error) {
+      if (signal.aborted) break;
       if (!(error instanceof TypeError)) throw error;
     }
-    onWait?.();
+    onWait();
     await sleep(WAITS_MS[Math.min(attempt, WAITS_MS.length - 1)]);
   }
+  return null;
+}
+
+/** POST once, in a way that outlives the page; nobody is left to hear of a failure. */
+function postParting(url, body) {
+  fetch(url, { ...asForm(body), keepalive: true }).catch(() => {});
 }
 
 function parseElement(html) {
@@ -29,6 +39,6 @@ function parseElement(html) {
 
 const formatClock = (s) => `${Math.floor(s / 60)}:${String(Math.floor(s % 60)).padStart(2, "0")}`;
 
-globalThis.diary = { postPatiently, parseElement, formatClock };
+globalThis.diary = { postPatiently, postParting, parseElement, formatClock };
 
 for (const field of document.querySelectorAll("[data-select]")) field.addEventListener("focus", () => field.select());

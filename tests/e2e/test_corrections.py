@@ -1,0 +1,149 @@
+"""Quick fingers and slow lines: no tap on a set is lost, and the page never says otherwise than the diary."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.e2e.conftest import Site
+from tests.e2e.steps import ANALYSED_MS, count_reps, sign_up
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+CORRECT = re.compile("/correct/$")
+PLUS_AND = "document.querySelector('[data-step=\"1\"]').click();"
+
+
+@pytest.fixture
+def day(site: Site, page: Page) -> str:
+    """The address of a day with one set of ten squats."""
+    sign_up(page, site.url)
+    page.goto(f"{site.url}/sets/new/?date=2026-03-14&exercise=squat&reps=10")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("set-card [data-value]")).to_have_text("10")
+    page.wait_for_function("() => customElements.get('set-card')")
+    return f"{site.url}/days/2026-03-14/"
+
+
+def read_set(page: Page, site: Site) -> dict[str, Any]:
+    """The only set, as the diary has it."""
+    rows = page.request.get(f"{site.url}/api/v1/sets/").json()["results"]
+    assert len(rows) == 1
+    return rows[0]
+
+
+def wait_for_reps(page: Page, site: Site, reps: int) -> None:
+    """What is sent while a page goes is written a moment later."""
+    deadline = time.monotonic() + 10
+    while read_set(page, site)["reps"] != reps and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert read_set(page, site)["reps"] == reps
+
+
+def hold(page: Page, address: re.Pattern[str], times: int) -> list[Route]:
+    """Keep the next requests from the server until the test lets them go."""
+    held: list[Route] = []
+
+    def keep(route: Route) -> None:
+        held.append(route)
+
+    page.route(address, keep, times=times)
+    return held
+
+
+def wait_for_held(page: Page, held: list[Route], number: int) -> None:
+    for _ in range(100):
+        if len(held) == number:
+            return
+        page.wait_for_timeout(50)
+    pytest.fail(f"{len(held)} requests instead of {number}")
+
+
+def test_a_name_right_after_a_tap_takes_the_tap_along(site: Site, page: Page, day: str) -> None:
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if CORRECT.search(request.url) else None)
+    page.evaluate(
+        PLUS_AND + "document.querySelector('[data-pick]').click();"
+        "document.querySelector('.pick[value=\"deadlift\"]').click();"
+    )
+    expect(page.locator("set-card h3")).to_have_text("Deadlift")
+    expect(page.locator("set-card [data-value]")).to_have_text("11")
+    expect(page.locator("[data-status]")).to_have_text("Saved")
+    row = read_set(page, site)
+    assert (row["exercise"], row["reps"], len(sent)) == ("deadlift", 11, 1)
+    assert page.problems == []
+
+
+def test_a_tap_right_before_leaving_is_saved(site: Site, page: Page, day: str) -> None:
+    page.evaluate(PLUS_AND + "location.assign('/clips/');")
+    page.wait_for_url("**/clips/")
+    wait_for_reps(page, site, 11)
+
+
+def test_a_link_leads_to_a_page_that_knows_of_the_tap(site: Site, page: Page, day: str) -> None:
+    page.evaluate(PLUS_AND + "document.querySelector('.set-foot a').click();")
+    expect(page.get_by_label("Reps")).to_have_value("11")
+
+
+def test_a_page_that_is_left_while_there_is_no_answer_sends_once_more(site: Site, page: Page, day: str) -> None:
+    held = hold(page, CORRECT, times=1)
+    page.evaluate(PLUS_AND)
+    wait_for_held(page, held, 1)
+    page.evaluate("location.assign('/clips/')")
+    page.wait_for_url("**/clips/")
+    wait_for_reps(page, site, 11)
+
+
+def test_taps_during_a_save_follow_it_one_after_the_other(site: Site, page: Page, day: str) -> None:
+    held = hold(page, CORRECT, times=2)
+    plus = page.get_by_role("button", name="One rep more")
+    plus.click()
+    wait_for_held(page, held, 1)
+    plus.click()
+    page.wait_for_timeout(700)  # long enough to have been sent beside the first
+    assert len(held) == 1
+    held[0].continue_()
+    wait_for_held(page, held, 2)
+    assert count_reps(page) == 12
+    held[1].continue_()
+    expect(page.locator("[data-status]")).to_have_text("Saved")
+    assert (count_reps(page), read_set(page, site)["reps"]) == (12, 12)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("set-card [data-value]")).to_have_text("11")
+    assert read_set(page, site)["reps"] == 11
+    assert page.problems == []
+
+
+def test_undo_right_after_a_tap_takes_back_that_tap(site: Site, page: Page, day: str) -> None:
+    page.get_by_role("button", name="One rep more").click()
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    page.evaluate(PLUS_AND + "document.querySelector('[data-undo] button').click();")
+    expect(page.get_by_role("button", name="Undo")).to_have_count(0)
+    assert (count_reps(page), read_set(page, site)["reps"]) == (11, 11)
+    assert page.problems == []
+
+
+def test_the_end_of_a_run_does_not_put_an_older_card_in_place_of_a_correction(site: Site, page: Page) -> None:
+    sign_up(page, site.url)
+    page.get_by_role("button", name="Try it with the sample").click()
+    expect(page.locator("set-card")).to_have_count(1, timeout=ANALYSED_MS)
+    expect(page.locator("analysis-progress")).to_have_count(0, timeout=ANALYSED_MS)
+    before = count_reps(page)
+    page.get_by_role("button", name="More about this clip").click()
+    page.get_by_role("button", name="Analyse again").click()
+    expect(page.locator("analysis-progress")).to_have_count(1)
+    held = hold(page, re.compile(r"/clips/[0-9a-f-]+/$"), times=1)
+    page.evaluate("void document.querySelector('analysis-progress').refresh()")
+    wait_for_held(page, held, 1)
+    older = held[0].fetch()
+    with page.expect_response(CORRECT):
+        page.get_by_role("button", name="One rep more").click()
+    held[0].fulfill(response=older)
+    page.wait_for_timeout(500)
+    assert count_reps(page) == before + 1
+    expect(page.locator("analysis-progress")).to_have_count(0, timeout=ANALYSED_MS)
+    assert (count_reps(page), read_set(page, site)["reps"]) == (before + 1, before + 1)
+    assert page.problems == []
