@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from zlib import crc32
 
 from django import template
+from django.db.models.fields.files import FieldFile
 from django.forms import BoundField
 from django.templatetags.static import static
 from django.utils.formats import date_format
@@ -27,6 +29,12 @@ def icon(name: str) -> SafeString:
         static("img/icons.svg"),
         name,
     )
+
+
+@register.filter
+def version(file: FieldFile) -> str:
+    """What makes the address of a changed file another: within one page a browser never fetches an address twice."""
+    return f"{crc32(str(file.name).encode()):08x}"
 
 
 @register.filter

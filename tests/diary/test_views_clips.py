@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -51,6 +53,19 @@ def test_reps_can_be_played_one_by_one(clip: Clip, user: User) -> None:
     page = sign_in(user).get(f"/clips/{clip.pk}/").content.decode()
     assert page.count('class="rep num"') == 10
     assert 'data-play="1.00-3.00"' in page
+
+
+def test_pictures_of_another_run_have_other_addresses(user: User, squat: Exercise, tmp_path: Path) -> None:
+    """The page swaps its inner part at the end of a run, and a browser keeps pictures for as long as a page lives."""
+    clip = make_clip(user)
+    addresses = set()
+    for _ in range(2):
+        fill_diary(analysis=(run := claim(clip)), attempt=1, outcome=make_outcome(make_finding(), folder=tmp_path))
+        finish_analysis(analysis=run, attempt=1)
+        page = sign_in(user).get(f"/clips/{clip.pk}/").content.decode()
+        addresses |= set(re.findall(r'"/media/[^"]+"', page))
+        start_analysis(clip=clip)
+    assert len(addresses) == 4  # poster and thumbnail of each run
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])

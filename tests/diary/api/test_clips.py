@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
@@ -138,7 +139,7 @@ def test_ranges(owner: APIClient, clip: Clip, wanted: str, status: int, first: i
     assert response.headers["Content-Length"] == str(last - first + 1)
     assert response.headers["Content-Type"] == "video/mp4"
     assert ("Content-Range" in response.headers) is (status == 206)
-    assert "private" in response.headers["Cache-Control"]
+    assert response.headers["Cache-Control"] == "private, no-cache"
 
 
 @pytest.mark.parametrize("wanted", ["bytes=100-", "bytes=-0", "bytes=100-200"])
@@ -150,11 +151,19 @@ def test_ranges_outside(owner: APIClient, clip: Clip, wanted: str) -> None:
 def test_files_that_are_known_or_changed(owner: APIClient, clip: Clip) -> None:
     address = f"/media/clips/{clip.pk}/rendition"
     etag = owner.get(address).headers["ETag"]
-    assert owner.get(address, headers={"If-None-Match": etag}).status_code == 304
+    known = owner.get(address, headers={"If-None-Match": etag})
+    assert (known.status_code, known.headers["Cache-Control"]) == (304, "private, no-cache")
     assert owner.get(address, headers={"Range": "bytes=0-1", "If-Range": etag}).status_code == 206
     assert owner.get(address, headers={"Range": "bytes=0-1", "If-Range": '"old"'}).status_code == 200
     head = owner.head(address)
     assert (head.headers["Content-Length"], head.headers["Accept-Ranges"], head.content) == ("100", "bytes", b"")
+
+
+def test_what_another_run_made_is_sent_although_the_older_file_is_known(owner: APIClient, clip: Clip) -> None:
+    address = f"/media/clips/{clip.pk}/rendition"
+    etag = owner.get(address).headers["ETag"]
+    clip.rendition.save("another/rendition.mp4", ContentFile(bytes(range(100))))  # of the same size
+    assert owner.get(address, headers={"If-None-Match": etag}).status_code == 200
 
 
 def test_files_that_are_not_there(owner: APIClient, clip: Clip) -> None:
