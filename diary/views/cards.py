@@ -57,7 +57,12 @@ class Card:
     @property
     def reps_badge(self) -> str:
         """Who counted."""
-        return badge_of(self.row, "duration_s" if self.row.reps is None else "reps")
+        return badge_of(self.row, "reps")
+
+    @property
+    def held_badge(self) -> str:
+        """Who stopped the time."""
+        return badge_of(self.row, "duration_s")
 
     @property
     def is_named(self) -> bool:
@@ -93,9 +98,15 @@ class Card:
 
     @property
     def is_hold(self) -> bool:
-        """Whether seconds are counted."""
-        held = self.row.exercise is not None and self.row.exercise.kind == Exercise.Kind.HOLD
-        return held or (self.row.reps is None and self.row.duration_s is not None)
+        """Whether seconds are counted: the exercise says so; without a name, or where it counts nothing, the values."""
+        kind = self.row.exercise.kind if self.row.exercise else Exercise.Kind.NONE
+        known = self.row.reps is None and self.row.duration_s is not None
+        return known if kind == Exercise.Kind.NONE else kind == Exercise.Kind.HOLD
+
+    @property
+    def shows_reps(self) -> bool:
+        """Whether there are reps to correct: a hold has some after another name, and the month counts them."""
+        return not self.is_hold or self.row.reps is not None
 
 
 def badge_of(row: WorkoutSet, field: str) -> str:

@@ -10,6 +10,7 @@ from django.test import Client
 from accounts.models import User
 from diary.models import Exercise, WorkoutSet
 from diary.services.analyses import fill_diary
+from diary.views.cards import build_cards
 from tests.diary.pages import check_door, sign_in
 from tests.factories import claim, make_clip, make_exercise, make_finding, make_outcome, make_set
 
@@ -58,6 +59,37 @@ def test_one_tap_names_the_exercise(row: WorkoutSet, user: User, lunge: Exercise
     row.refresh_from_db()
     assert row.exercise == lunge
     assert row.is_locked("exercise")
+
+
+@pytest.fixture
+def plank(db: None) -> Exercise:
+    """An exercise that is held."""
+    return make_exercise("plank", kind=Exercise.Kind.HOLD)
+
+
+def test_a_hold_that_is_renamed_can_be_counted(user: User, squat: Exercise, plank: Exercise) -> None:
+    row = make_set(user, DAY, plank, duration_s=30.0)
+    client = sign_in(user)
+    assert "data-step" not in client.get("/days/2026-03-14/").content.decode()
+    card = client.post(f"/sets/{row.pk}/correct/", {"exercise": "squat"}, headers=FRAGMENT).content.decode()
+    assert 'data-step="1"' in card
+    assert ("30 s" in card, 'class="held' in card) == (True, False)
+
+
+def test_counted_reps_stay_in_sight_under_a_name_that_is_held(user: User, squat: Exercise, plank: Exercise) -> None:
+    row = make_set(user, DAY, squat, reps=12)
+    card = sign_in(user).post(f"/sets/{row.pk}/correct/", {"exercise": "plank"}, headers=FRAGMENT).content.decode()
+    assert 'class="held' in card
+    assert "<span data-value>12</span>" in card
+    assert card.count('class="load') == 1
+
+
+@pytest.mark.parametrize("kind", [None, Exercise.Kind.NONE])
+def test_without_a_name_that_is_counted_the_values_decide(user: User, kind: str | None) -> None:
+    row = make_set(user, DAY, make_exercise("treadmill", kind=kind) if kind else None, duration_s=30.0)
+    assert build_cards(user, [row])[0].is_hold
+    row.reps = 3
+    assert not build_cards(user, [row])[0].is_hold
 
 
 def test_without_scripts_a_tap_leads_back_to_the_page(row: WorkoutSet, user: User) -> None:
