@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -26,6 +27,11 @@ TORCH = "torch==2.13.0"
 TORCH_CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 FFMPEG = {"ffmpeg": "ffmpeg", "ffprobe": "ffmpeg"}
 FOR_TESTS = {**FFMPEG, "chromium": "chromium", "redis-server": "redis-server", "pg_ctl": "postgresql"}
+# NAME=value, bare or in quotes, with a comment behind it.
+DOTENV_LINE = re.compile(
+    r"""^[ \t]*(?:export[ \t]+)?(\w+)[ \t]*=[ \t]*(?:'([^'\n]*)'|"([^"\n]*)"|([^\n]*?))[ \t]*(?:(?<=\s)\#[^\n]*)?$""",
+    re.MULTILINE,
+)
 # Debian keeps the server programs of PostgreSQL off the PATH.
 EXTRA_BINARIES = [str(path) for path in sorted(Path("/usr/lib/postgresql").glob("*/bin"))]
 
@@ -37,6 +43,15 @@ class SetupError(Exception):
 def say(text: str) -> None:
     """One line of progress for the person in front of the terminal."""
     print(f"==> {text}", flush=True)
+
+
+def read_dotenv(path: Path) -> None:
+    """Put our settings of a `.env` file into the environment, as the site does; what is already set wins."""
+    if not path.exists():
+        return
+    for name, *values in DOTENV_LINE.findall(path.read_text()):
+        if name.startswith("DEUKGEUN_"):
+            os.environ.setdefault(name, next((value for value in values if value), ""))
 
 
 def run(*command: str, remedy: str) -> None:
@@ -77,9 +92,18 @@ def install_system_packages(packages: list[str]) -> None:
     run(*command.split(), "-qq", remedy=remedy)
 
 
+def is_there(program: str) -> bool:
+    """Whether a program can be started; one whose place is a setting is looked for there only."""
+    name = f"DEUKGEUN_{program.upper()}"
+    wanted = os.environ.get(name)
+    if wanted and not find_program(wanted):
+        raise SetupError(f"{name} names {wanted}, which is no program.\n    Correct it, or leave it out.")
+    return bool(wanted or find_program(program))
+
+
 def ensure_programs(programs: dict[str, str]) -> None:
     """See to it that every program is there, by installing the package that has it."""
-    missing = sorted({package for program, package in programs.items() if not find_program(program)})
+    missing = sorted({package for program, package in programs.items() if not is_there(program)})
     if missing:
         install_system_packages(missing)
 
@@ -146,6 +170,7 @@ def bootstrap(*, with_tests: bool) -> None:
         raise SetupError(
             f"Python {sys.version.split()[0]} is too old.\n    Install 3.11, then: make PYTHON=python3.11 …"
         )
+    read_dotenv(ROOT / ".env")
     ensure_programs(FOR_TESTS if with_tests else FFMPEG)
     ensure_venv()
     ensure_packages("requirements.txt")

@@ -14,14 +14,16 @@ from django.core.checks import CheckMessage, Error, register
 @register()
 def check_ffmpeg(**_kwargs: Any) -> list[CheckMessage]:
     """Clips are read with ffprobe and ffmpeg."""
+    programs = {"ffmpeg": settings.FFMPEG, "ffprobe": settings.FFPROBE}
     return [
         Error(
-            f"{program} was not found.",
-            hint="Install ffmpeg (Debian: apt-get install ffmpeg; macOS: brew install ffmpeg) and start again.",
-            id=f"deploy.{program}",
+            f"{wanted} was not found.",
+            hint="Install ffmpeg (Debian: apt-get install ffmpeg; macOS: brew install ffmpeg), or say in"
+            f" DEUKGEUN_{name.upper()} where it lies, and start again.",
+            id=f"deploy.{name}",
         )
-        for program in ("ffmpeg", "ffprobe")
-        if shutil.which(program) is None
+        for name, wanted in programs.items()
+        if shutil.which(wanted) is None
     ]
 
 

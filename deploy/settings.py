@@ -134,7 +134,12 @@ ANALYSIS_LIMIT_S = env.integer("DEUKGEUN_ANALYSIS_LIMIT_S", 600, low=10)
 ANALYSIS_ATTEMPTS = env.integer("DEUKGEUN_ANALYSIS_ATTEMPTS", 3, low=1)
 HEARTBEAT_EVERY_S = 2
 HEARTBEAT_LOST_S = 12
-POSE_ESTIMATOR = env.text("DEUKGEUN_ESTIMATOR")  # empty: the default of inference
+# Those of inference, which no web process imports; the first one sees unless another is chosen.
+ESTIMATORS = ["blazepose-full", "hrnet", "hrnet-w32-coco"]
+POSE_ESTIMATOR = env.choice("DEUKGEUN_ESTIMATOR", ESTIMATORS[0], ESTIMATORS)
+# Read by inference itself; here for the checks at the start.
+FFMPEG = env.text("DEUKGEUN_FFMPEG", "ffmpeg")
+FFPROBE = env.text("DEUKGEUN_FFPROBE", "ffprobe")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024**2
 FILE_UPLOAD_TEMP_DIR = VAR_DIR / "uploads"
 

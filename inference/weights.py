@@ -45,10 +45,14 @@ class Weight:
     needed: bool = False  # fetched at set-up
 
     @property
+    def is_shipped(self) -> bool:
+        """Whether the file lies inside this package."""
+        return not (self.wheel or self.url)
+
+    @property
     def path(self) -> Path:
         """Where the file lies, whether or not it is there yet."""
-        folder = PACKAGE / "models" if not (self.wheel or self.url) else weights_dir()
-        return folder / self.filename
+        return (PACKAGE / "models" if self.is_shipped else weights_dir()) / self.filename
 
 
 _MEDIAPIPE = {"wheel": "mediapipe==0.10.21", "licence": "Apache-2.0", "needed": True,
@@ -159,7 +163,7 @@ def _verified(name: str, path: Path, size: int, changed_ns: int) -> Path:
     record = RECORDS[name]
     found = hash_file(path)
     if not found.startswith(record.sha256):
-        remedy = "Delete it and type: make setup" if record.wheel or record.url else f"Type: git checkout {path}"
+        remedy = f"Type: git checkout {path}" if record.is_shipped else f"Delete it and type: {_fetch_command(name)}"
         raise WeightError(f"{path.name} is damaged (sha256 {found[:12]}…). {remedy}")
     return path
 
@@ -171,9 +175,15 @@ def resolve(name: str) -> Path:
     """
     path = RECORDS[name].path
     if not path.exists():
-        raise WeightError(f"{path.name} is missing. Type: python -m inference weights {name}")
+        raise WeightError(f"{path.name} is missing. Type: {_fetch_command(name)}")
     state = path.stat()
     return _verified(name, path, state.st_size, state.st_mtime_ns)
+
+
+def _fetch_command(name: str) -> str:
+    """What to type for a file; the shell may not know a folder that the site has from its `.env`."""
+    folder = os.environ.get("DEUKGEUN_WEIGHTS_DIR")
+    return (f"DEUKGEUN_WEIGHTS_DIR={folder} " if folder else "") + f"python -m inference weights {name}"
 
 
 def fetch(name: str, report: Report | None = None) -> Path:

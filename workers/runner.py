@@ -97,7 +97,7 @@ def load_models() -> Models:
     from inference import pose
     from inference.recogniser import ProductRecogniser
 
-    return Models(pose.load(settings.POSE_ESTIMATOR or None), ProductRecogniser.load())
+    return Models(pose.load(settings.POSE_ESTIMATOR), ProductRecogniser.load())
 
 
 def find_weight_problem() -> str:
@@ -106,7 +106,7 @@ def find_weight_problem() -> str:
 
     try:
         for record in weights.RECORDS.values():
-            if record.needed:
+            if record.needed or record.is_shipped or record.name == settings.POSE_ESTIMATOR:
                 weights.resolve(record.name)
     except weights.WeightError as error:
         return str(error)
@@ -127,7 +127,7 @@ def _read_options(analysis: Analysis, scratch: Path, out: Path) -> AnalysisOptio
     user = analysis.clip.user
     hint = analysis.options.get("person_hint")
     return AnalysisOptions(
-        estimator=settings.POSE_ESTIMATOR or None,
+        estimator=settings.POSE_ESTIMATOR,
         person_hint=(float(hint[0]), float(hint[1]), float(hint[2])) if hint else None,
         out_dir=out,
         query_image=_fetch_portrait(user, scratch),

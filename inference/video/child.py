@@ -174,9 +174,10 @@ def run(command: list[str], scratch: Path, allowance: Allowance, max_output_byte
 
 def find_program(name: str) -> str:
     """Path of ffmpeg or ffprobe: ``DEUKGEUN_FFMPEG``/``DEUKGEUN_FFPROBE``, else from the search path."""
-    path = os.environ.get(f"DEUKGEUN_{name.upper()}") or shutil.which(name)
+    wanted = os.environ.get(f"DEUKGEUN_{name.upper()}") or name
+    path = shutil.which(wanted)  # the jail lets in what lies beside the program, so it must know where that is
     if not path:
-        raise InferenceError(Code.INTERNAL, f"{name} is not installed")
+        raise InferenceError(Code.INTERNAL, f"{wanted} is not installed")
     return path
 
 

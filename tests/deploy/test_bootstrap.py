@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+from dotenv import dotenv_values
 
 from deploy import bootstrap
 
@@ -50,6 +51,54 @@ def test_only_missing_programs_are_installed(monkeypatch):
     monkeypatch.setattr(bootstrap, "install_system_packages", asked.append)
     bootstrap.ensure_programs({"ffmpeg": "ffmpeg", "ffprobe": "ffmpeg", "chromium": "chromium"})
     assert asked == [["ffmpeg"]]
+
+
+def test_programs_are_looked_for_where_the_settings_say(monkeypatch, tmp_path):
+    asked = []
+    monkeypatch.setattr(bootstrap, "install_system_packages", asked.append)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    program = tmp_path / "elsewhere"
+    program.touch(mode=0o700)
+    for name in ("DEUKGEUN_FFMPEG", "DEUKGEUN_FFPROBE"):
+        monkeypatch.setenv(name, str(program))
+    bootstrap.ensure_programs(bootstrap.FFMPEG)
+    assert asked == []
+    monkeypatch.setenv("DEUKGEUN_FFPROBE", "/no/where")
+    with pytest.raises(bootstrap.SetupError, match="DEUKGEUN_FFPROBE names /no/where"):
+        bootstrap.ensure_programs(bootstrap.FFMPEG)
+
+
+DOTENV = """
+# DEUKGEUN_OFF=1
+DEUKGEUN_PLAIN=var/weights
+  export DEUKGEUN_COMMENT = a b   # not c
+DEUKGEUN_HASH=a#b
+DEUKGEUN_SINGLE='x # y'   # z
+DEUKGEUN_DOUBLE="Deukgeun Diary <diary@localhost>"
+DEUKGEUN_EMPTY=
+DEUKGEUN_BLANK=    # nothing
+DEUKGEUN_SET=file
+SECRET_KEY=not ours
+"""
+
+
+def test_settings_of_the_file_are_read_as_the_site_reads_them(monkeypatch, tmp_path):
+    (tmp_path / ".env").write_text(DOTENV)
+    expected = {name: value for name, value in dotenv_values(tmp_path / ".env").items() if name != "SECRET_KEY"}
+    environment = {"DEUKGEUN_SET": "environment"}
+    monkeypatch.setattr(bootstrap.os, "environ", environment)
+    bootstrap.read_dotenv(tmp_path / ".env")
+    bootstrap.read_dotenv(tmp_path / "none")
+    assert environment == {**expected, "DEUKGEUN_SET": "environment"}
+
+
+def test_weights_are_fetched_again_for_another_folder(monkeypatch):
+    fetched = []
+    monkeypatch.setattr(bootstrap, "run", lambda *command, remedy: fetched.append(command[1:]))
+    for folder in ("/a", "/a", "/b"):
+        monkeypatch.setenv("DEUKGEUN_WEIGHTS_DIR", folder)
+        bootstrap.ensure_weights()
+    assert fetched == [("-m", "inference", "weights")] * 2
 
 
 def test_old_python_is_refused_with_a_remedy(monkeypatch):

@@ -22,6 +22,19 @@ def test_missing_ffmpeg_comes_with_its_remedy(monkeypatch: pytest.MonkeyPatch, t
     assert all("apt-get install ffmpeg" in error.hint for error in errors)
 
 
+def test_ffmpeg_is_looked_for_where_the_settings_say(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: LazySettings
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path / "empty"))
+    program = tmp_path / "elsewhere"
+    program.touch(mode=0o700)
+    settings.FFMPEG = settings.FFPROBE = str(program)
+    assert checks.check_ffmpeg() == []
+    settings.FFPROBE = "/no/where"
+    [error] = checks.check_ffmpeg()
+    assert error.msg == "/no/where was not found." and "DEUKGEUN_FFPROBE" in error.hint
+
+
 def test_folder_that_cannot_be_written_comes_with_its_remedy(
     settings: LazySettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

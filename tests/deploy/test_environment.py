@@ -79,6 +79,10 @@ def test_secret_is_made_once_and_for_this_user_only(tmp_path: Path) -> None:
     [
         ({"DEUKGEUN_DEBUG": "maybe"}, "Cannot start: DEUKGEUN_DEBUG must be true or false, not 'maybe'."),
         ({"PORT": "http"}, "Cannot start: PORT must be a whole number of at least 1 and at most 65535, not 'http'."),
+        (
+            {"DEUKGEUN_ESTIMATOR": "typo"},
+            "Cannot start: DEUKGEUN_ESTIMATOR must be one of blazepose-full, hrnet, hrnet-w32-coco, not 'typo'.",
+        ),
         ({"DATABASE_URL": "postgres://a:b@c/d"}, "Cannot start: SECRET_KEY must be set when DATABASE_URL is"),
     ],
 )

@@ -107,6 +107,14 @@ def test_a_program_that_is_missing_is_our_own_fault(clip, monkeypatch):
     assert caught.value.code is Code.INTERNAL
 
 
+def test_a_program_that_is_named_is_found_with_its_folder(monkeypatch):
+    monkeypatch.setenv("DEUKGEUN_FFMPEG", "ffprobe")
+    assert find_program("ffmpeg") == find_program("ffprobe") != "ffprobe"
+    monkeypatch.setenv("DEUKGEUN_FFMPEG", "/no/where")
+    with pytest.raises(InferenceError):
+        find_program("ffmpeg")
+
+
 @pytest.mark.parametrize(
     "source",
     ["http://127.0.0.1:9/a.mp4", "concat:clip|clip", "data:video/mp4;base64,AAAA", "tcp://127.0.0.1:9", "subfile:clip"],

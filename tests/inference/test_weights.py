@@ -58,7 +58,8 @@ def test_shipped_files_are_what_their_records_say():
 
 def test_a_missing_file_names_the_remedy(record):
     record()
-    with pytest.raises(weights.WeightError, match="python -m inference weights"):
+    remedy = f"DEUKGEUN_WEIGHTS_DIR={weights.weights_dir()} python -m inference weights toy"
+    with pytest.raises(weights.WeightError, match=remedy):
         weights.resolve("toy")
 
 

@@ -23,6 +23,7 @@ from diary.errors import Code
 from diary.models import Analysis, Upload
 from diary.selectors.analyses import latest_analysis
 from diary.services.uploads import create_upload
+from inference import pose, weights
 from tests.factories import claim, make_clip
 from workers import broker, identity, queue, runner, tasks
 from workers.heartbeat import AbandonedError
@@ -132,6 +133,30 @@ def test_purge_drops_what_killed_runs_left_and_nothing_of_a_live_one(settings: L
     os.utime(left, (over, over))
     tasks.purge.apply(throw=True)
     assert list((tmp_path / "scratch").iterdir()) == [live] and list(live.rglob("*.mp4"))
+
+
+def test_the_chosen_estimator_s_weights_are_looked_for(
+    settings: LazySettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert list(pose.NAMES) == settings.ESTIMATORS and settings.ESTIMATORS[0] == pose.DEFAULT
+    assert set(settings.ESTIMATORS) <= set(weights.RECORDS)
+    monkeypatch.setattr(weights, "resolve", find := Finder(missing="hrnet-w32-coco"))
+    assert runner.find_weight_problem() == ""
+    assert {"blazepose-full", "classifier", "counter", "hrnet", "person"} <= set(find.asked)
+    settings.POSE_ESTIMATOR = "hrnet-w32-coco"
+    assert runner.find_weight_problem() == "hrnet-w32-coco is missing."
+
+
+class Finder:
+    """Stands for the look at the files."""
+
+    def __init__(self, missing: str) -> None:
+        self.missing, self.asked = missing, []
+
+    def __call__(self, name: str) -> None:
+        self.asked.append(name)
+        if name == self.missing:
+            raise weights.WeightError(f"{name} is missing.")
 
 
 def test_wake_waits_for_the_commit(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
