@@ -57,10 +57,6 @@ class WeightField(forms.DecimalField):
         """In the person's unit; what they typed stays as it is."""
         return from_kg(value, self.unit) if isinstance(value, Decimal) else value
 
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        """Compared as shown, so that rounding to pounds and back is no change."""
-        return super().has_changed(self.prepare_value(initial), data)
-
 
 class DayField(forms.DateField):
     """A day of the diary; `user` decides which day is today."""

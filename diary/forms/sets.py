@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -31,7 +32,7 @@ def exercise_choices(user: User) -> list[tuple[str, str]]:
 
 
 class SetForm(forms.Form):
-    """A whole set, new or not."""
+    """A whole set, new or not. What the page showed comes back with it: the set may have changed since."""
 
     exercise = ExerciseField(label=_("Exercise"), required=False)
     reps = reps_field()
@@ -47,6 +48,8 @@ class SetForm(forms.Form):
         self.fields["exercise"].widget = forms.Select(choices=exercise_choices(user))
         self.fields["weight_kg"].unit = user.weight_unit
         self.fields["weight_kg"].label = _("Weight (%(unit)s)") % {"unit": user.weight_unit}
+        for field in self.fields.values():
+            field.show_hidden_initial = True
 
     def clean(self) -> dict[str, Any]:
         """A set without exercise, reps and seconds says nothing."""
@@ -61,8 +64,12 @@ class SetForm(forms.Form):
         return {name: self.cleaned_data[name] for name in VALUES}
 
     def changed_values(self) -> dict[str, Any]:
-        """What differs from the set as it was shown; only that is locked."""
+        """What differs from the set as it was shown; only that is written and locked."""
         return {name: self.cleaned_data[name] for name in VALUES if name in self.changed_data}
+
+    def changed_day(self) -> datetime.date | None:
+        """Where the set shall go, if it shall."""
+        return self.cleaned_data["date"] if "date" in self.changed_data else None
 
 
 def initial_of(row: WorkoutSet) -> dict[str, Any]:

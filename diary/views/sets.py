@@ -59,12 +59,12 @@ def edit_set(request: HttpRequest, id: UUID) -> HttpResponse:
     form = SetForm(posted(request), user=request.user, initial=initial_of(row))
     if request.method == "POST" and form.is_valid():
         try:
-            row = sets.correct_set(row=row, day=form.cleaned_data["date"], **form.changed_values())
+            row = sets.correct_set(row=row, day=form.changed_day(), **form.changed_values())
         except DiaryError as error:
             add_refusal(form, error)
         else:
             messages.success(request, _("The set is saved."))
-            return go_back(request, f"/days/{form.cleaned_data['date'].isoformat()}/#set-{row.pk}")
+            return go_back(request, f"/days/{row.workout.date.isoformat()}/#set-{row.pk}")
     return render_form(request, "diary/set_form.html", {"row": row, "day": row.workout.date}, form)
 
 

@@ -69,14 +69,15 @@ def filesize(value: int) -> str:
 
 
 @register.filter
-def described(field: BoundField) -> BoundField | SafeString:
-    """The field, telling screen readers which texts belong to it."""
+def described(field: BoundField) -> SafeString:
+    """The field, telling screen readers which texts belong to it; with what it showed first, where the form asks."""
     attrs: dict[str, Any] = {}
     if field.errors:
         attrs = {"aria-invalid": "true", "aria-describedby": f"{field.id_for_label}-error"}
     elif field.help_text:
         attrs = {"aria-describedby": f"{field.id_for_label}-hint"}
-    return field.as_widget(attrs=attrs)
+    first = field.as_hidden(only_initial=True) if field.field.show_hidden_initial else ""
+    return format_html("{}{}", field.as_widget(attrs=attrs), first)
 
 
 @register.filter

@@ -10,6 +10,7 @@ from django.test import Client
 from accounts.models import User
 from diary.models import Exercise, WorkoutSet
 from diary.services.analyses import fill_diary
+from diary.services.sets import correct_set
 from diary.views.cards import build_cards
 from tests.diary.pages import check_door, sign_in
 from tests.factories import claim, make_clip, make_exercise, make_finding, make_outcome, make_set
@@ -202,15 +203,50 @@ def test_a_set_for_a_clip_only_with_one_s_own_clip(user: User, stranger: User) -
     assert sign_in(user).get("/sets/new/?date=never").status_code == 404
 
 
+def fill_in(client: Client, row: WorkoutSet, **typed: str) -> dict[str, str]:
+    """What a browser sends from the form of a set: all of it, and what it showed first."""
+    form = client.get(f"/sets/{row.pk}/").context["form"]
+    shown = {name: form[name].value() for name in form.fields if form[name].value() is not None}
+    return {**{f"initial-{name}": value for name, value in shown.items()}, **shown, **typed}
+
+
 def test_editing_locks_only_what_was_changed(row: WorkoutSet, user: User) -> None:
     client = sign_in(user)
-    form = client.get(f"/sets/{row.pk}/").context["form"]
-    values = {name: form[name].value() for name in form.fields}
-    values = {name: value for name, value in values.items() if value is not None} | {"weight_kg": "60"}
-    answer = client.post(f"/sets/{row.pk}/", values)
+    answer = client.post(f"/sets/{row.pk}/", fill_in(client, row, weight_kg="60"))
     row.refresh_from_db()
     assert answer.status_code == 302
     assert (row.weight_kg, row.is_locked("weight_kg"), row.is_locked("reps")) == (Decimal(60), True, False)
+
+
+def test_a_form_from_before_leaves_newer_values_alone(row: WorkoutSet, user: User, lunge: Exercise) -> None:
+    client = sign_in(user)
+    form = fill_in(client, row, weight_kg="60")
+    correct_set(row=row, reps=12, day=DAY)
+    WorkoutSet.objects.update(exercise=lunge)  # by a newer analysis
+    answer = client.post(f"/sets/{row.pk}/", form)
+    row.refresh_from_db()
+    assert answer.url == f"/days/2026-03-14/#set-{row.pk}"
+    assert (row.reps, row.exercise, row.weight_kg, row.workout.date) == (12, lunge, Decimal(60), DAY)
+    assert not row.is_locked("exercise")
+
+
+def test_the_page_sends_along_what_it_showed_first(row: WorkoutSet, user: User) -> None:
+    client = sign_in(user)
+    shown = 'name="initial-reps" value="10"'
+    assert shown in client.get(f"/sets/{row.pk}/").content.decode()
+    form = fill_in(client, row, reps="many")
+    correct_set(row=row, reps=12)
+    refused = client.post(f"/sets/{row.pk}/", form)
+    assert refused.status_code == 422
+    assert shown in refused.content.decode()
+
+
+def test_a_weight_in_pounds_that_nobody_touched_is_not_locked(user: User, squat: Exercise) -> None:
+    User.objects.filter(pk=user.pk).update(weight_unit="lb")
+    row, client = make_set(user, DAY, squat, reps=5, weight_kg=Decimal("60.00")), sign_in(user)
+    client.post(f"/sets/{row.pk}/", fill_in(client, row, reps="6"))
+    row.refresh_from_db()
+    assert (row.reps, row.weight_kg, row.is_locked("weight_kg")) == (6, Decimal("60.00"), False)
 
 
 def test_a_set_moves_to_another_day(row: WorkoutSet, user: User) -> None:
