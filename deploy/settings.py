@@ -20,6 +20,7 @@ HOST = env.text("DEUKGEUN_HOST", "127.0.0.1")
 PORT = env.integer("PORT", 8000, low=1, high=65535)
 PUBLIC_URL = env.url("DEUKGEUN_URL", ("http", "https"))  # the address people type, when it is not HOST:PORT
 HTTPS = urlsplit(PUBLIC_URL).scheme == "https"
+PROXIES = env.integer("DEUKGEUN_PROXIES", 0)  # how many proxies in front add to X-Forwarded-For
 
 DEBUG = env.boolean("DEUKGEUN_DEBUG", False)
 DATABASES = {"default": env.database("DATABASE_URL", VAR_DIR / "db.sqlite3")}
@@ -122,6 +123,7 @@ ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 HEADLESS_CLIENTS = ("app", "browser")
+ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES  # its limits count by address: without this all people would share one
 DEFAULT_FROM_EMAIL = env.text("DEUKGEUN_FROM_EMAIL", "Deukgeun Diary <diary@localhost>")
 globals().update(env.email("EMAIL_URL"))
 
@@ -229,7 +231,7 @@ REST_FRAMEWORK = {
         "secrets": "10/min",
     },
     "EXCEPTION_HANDLER": "diary.api.problem.handle_exception",
-    "NUM_PROXIES": env.integer("DEUKGEUN_PROXIES", 0),  # how many proxies in front add to X-Forwarded-For
+    "NUM_PROXIES": PROXIES,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Deukgeun Diary",
