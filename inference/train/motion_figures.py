@@ -11,7 +11,7 @@ import csv
 import json
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,7 @@ from torch.nn import functional
 from tqdm import trange
 
 from inference import statistics, windows
-from inference.classify import FLOOR_NETWORK, blend
+from inference.classify import FLOOR_NETWORK, LEAST_FRAMES, blend
 from inference.network import DESIGNS, Scorer
 from inference.train import clips, motion_sets
 from inference.train.classifier import NETWORK_SHARE
@@ -31,6 +31,8 @@ from inference.train.windows import Reel, wear
 from inference.types import PoseTrack
 
 TREES = 400
+COPIES, LOST_CHANCE = 3, 0.5  # of each training sequence; how often a copy lacks joints
+KEPT_JOINTS = (0.2, 0.9)  # share of the joints that such a copy keeps
 PRMD_HZ, PRMD_PIXELS_A_MM = 25.0, 0.3
 PRMD_HELD_OUT = {8, 9, 10}
 PRMD_VIEWS = 3  # of each training sequence; those held out are seen once, from an angle drawn by chance
@@ -86,6 +88,23 @@ def _film(points: NDArray[np.float32], confidence: NDArray[Any], turn_rad: float
     return PoseTrack(keypoints, np.arange(len(keypoints)) / PRMD_HZ, (1000, 1000))
 
 
+def lose_joints(track: PoseTrack, rng: np.random.Generator) -> PoseTrack:
+    """The track as if some joints had been left out throughout, which Penn Action's annotators often did."""
+    keypoints = track.keypoints.copy()
+    keypoints[:, rng.random(keypoints.shape[1]) > rng.uniform(*KEPT_JOINTS)] = 0
+    return replace(track, keypoints=keypoints)
+
+
+def multiply(sequences: Sequence[Sequence2D], seed: int = 0) -> list[Sequence2D]:
+    """Training sequences and copies of them, some of which lack joints."""
+    rng = np.random.default_rng(seed)
+    worn = [
+        replace(s, track=lose_joints(s.track, rng)) for s in sequences for _ in range(COPIES)
+        if rng.random() < LOST_CHANCE
+    ]  # fmt: skip
+    return [*sequences, *(s for s in worn if s.track.found.sum() >= LEAST_FRAMES)]
+
+
 def train_network(tracks: Sequence[PoseTrack], label: NDArray[np.int64], steps: int, design: str = "lstm") -> Scorer:
     """A shipped design without its family scores, which these sets do not have."""
     rng = np.random.default_rng(0)
@@ -118,10 +137,14 @@ def ask_network(network: Scorer, track: PoseTrack) -> NDArray[np.float64]:
     return torch.softmax(votes, dim=0).double().numpy()
 
 
-def measure(sequences: Sequence[Sequence2D], steps: int) -> dict[str, object]:
-    """Shares named right by each network, by the forest, and by all together as the product blends them."""
+def measure(sequences: Sequence[Sequence2D], steps: int, *, gaps: bool) -> dict[str, object]:
+    """Shares named right by each network, by the forest, and by all together as the product blends them.
+
+    ``gaps``: the set leaves out joints that its annotators did not see, so training copies lack some too.
+    """
     names = sorted({s.name for s in sequences})
     train, test = [s for s in sequences if not s.held_out], [s for s in sequences if s.held_out]
+    train = multiply(train) if gaps else train
     label, truth = (np.array([names.index(s.name) for s in part]) for part in (train, test))
     told: dict[str, NDArray[np.float64]] = {}
     for design in DESIGNS:
@@ -132,7 +155,11 @@ def measure(sequences: Sequence[Sequence2D], steps: int) -> dict[str, object]:
     forest.fit(np.concatenate([statistics.both_views(s.track) for s in train]), np.repeat(label, 2))
     told["forest"] = np.stack([forest.predict_proba(statistics.both_views(s.track)).mean(axis=0) for s in test])
     told["all"] = blend(networks, told["forest"], NETWORK_SHARE, 1.0)
-    return {"train": len(train), "test": len(test), **{name: _score(table, truth) for name, table in told.items()}}
+    return {
+        "train": sum(not s.held_out for s in sequences),
+        "test": len(test),
+        **{name: _score(table, truth) for name, table in told.items()},
+    }
 
 
 def _score(probabilities: NDArray[np.float64], truth: NDArray[np.int64]) -> dict[str, object]:
@@ -151,5 +178,5 @@ def run(args: argparse.Namespace) -> int:
     torch.set_num_threads(1)
     for name in args.sets:
         sequences = list(read_penn() if name == "penn" else read_prmd())
-        print(json.dumps({name: measure(sequences, args.steps)}), flush=True)
+        print(json.dumps({name: measure(sequences, args.steps, gaps=name == "penn")}), flush=True)
     return 0

@@ -48,3 +48,15 @@ def test_what_is_no_exercise_has_every_keypoint(motion_data):
     for labelled in others:
         assert (labelled.track.keypoints[labelled.track.found][:, INDEX["left_palm"], 2] > 0).any()
         assert np.isfinite(labelled.track.keypoints).all()
+
+
+def test_copies_lack_some_joints_throughout_and_keep_the_others_as_they_were(motion_data):
+    sequences = list(motion_figures.read_penn())[:20]
+    copies = motion_figures.multiply(sequences)[20:]
+    assert len(copies) > 10
+    for copy in copies:
+        points = copy.track.keypoints
+        like = next(s.track.keypoints for s in sequences if s.track.times_s is copy.track.times_s)
+        lost = ~points.any(axis=(0, 2))
+        assert lost.any()
+        assert np.array_equal(points[:, ~lost], like[:, ~lost])
