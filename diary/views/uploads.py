@@ -43,6 +43,7 @@ def show_upload(request: HttpRequest) -> HttpResponse:
             add_refusal(form, error)
     context = {
         "max_bytes": settings.MAX_CLIP_BYTES,
+        "expires_s": settings.UPLOAD_EXPIRES_S,
         "too_large": describe(Code.TOO_LARGE, limit_bytes=settings.MAX_CLIP_BYTES),
         "empty_file": describe(Code.EMPTY_FILE),
         "internal": describe(Code.INTERNAL),

@@ -28,6 +28,7 @@ def test_the_page_tells_the_script_where_to_send(user: User, settings: LazySetti
     assert (answer.status_code, answer.context["form"].errors) == (200, {})
     assert 'data-endpoint="/api/v1/uploads/"' in page
     assert f'data-max-bytes="{settings.MAX_CLIP_BYTES}"' in page
+    assert f'data-expires-s="{settings.UPLOAD_EXPIRES_S}"' in page
 
 
 def test_a_plain_form_uploads_as_well(user: User) -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import uuid
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
@@ -112,6 +115,59 @@ def cut_after_first_part(page: Page) -> list[str]:
 
     page.route("**/api/v1/uploads/**", answer)
     return dead
+
+
+def test_what_was_stopped_is_not_called_unfinished(site: Site, page: Page, big_clip: Path) -> None:
+    sign_up(page, site.url)
+    page.goto(f"{site.url}/upload/")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if route.request.method == "POST":
+            route.continue_()
+        else:
+            held.append(route)  # bytes, and later the word that the upload is over
+
+    page.route("**/api/v1/uploads/**", hold)
+    page.locator("input[name=clip]").set_input_files(big_clip)
+    page.wait_for_function("() => Object.keys(localStorage).length > 0")
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator("[data-queue] li")).to_have_count(0)
+    expect(page.get_by_role("heading", name="Not finished")).to_be_hidden()
+    page.reload()
+    expect(page.get_by_role("heading", name="Not finished")).to_be_hidden()
+    assert page.problems == []
+
+
+def remember_upload(page: Page, name: str, created: str, upload: str) -> None:
+    """As the script that resumes uploads does it, for a film of three bytes."""
+    page.evaluate(
+        """([filename, creationTime, upload]) => {
+            const row = { size: 3, metadata: { filename }, creationTime, uploadUrl: `/api/v1/uploads/${upload}/` };
+            localStorage.setItem(`tus::deukgeun-upload-${filename}-video/mp4-3-1::${upload}`, JSON.stringify(row));
+        }""",
+        [name, created, upload],
+    )
+
+
+def test_only_what_the_server_still_has_is_unfinished_and_the_newest_goes_on(site: Site, page: Page) -> None:
+    sign_up(page, site.url)
+    page.clock.set_fixed_time(datetime(2026, 11, 27, 12, tzinfo=ZoneInfo("Asia/Seoul")))  # a Friday
+    page.goto(f"{site.url}/upload/")
+    old, earlier, newest = (str(uuid.uuid4()) for _ in range(3))
+    remember_upload(page, "gone.mp4", "Thu Nov 26 2026 11:00:00 GMT+0900 (Korean Standard Time)", old)
+    remember_upload(page, "here.mp4", "Thu Nov 26 2026 20:00:00 GMT+0900 (Korean Standard Time)", earlier)
+    remember_upload(page, "here.mp4", "Fri Nov 27 2026 10:00:00 GMT+0900 (Korean Standard Time)", newest)
+    page.reload()
+    expect(page.locator("[data-unfinished-list] li")).to_have_text(["here.mp4"])
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if request.method == "HEAD" else None)
+    page.evaluate(
+        "document.querySelector('upload-queue').add("
+        "[new File(['abc'], 'here.mp4', {type: 'video/mp4', lastModified: 1})])"
+    )
+    expect(page.get_by_text("This file is not a video.")).to_be_visible(timeout=60_000)
+    assert asked == [f"{site.url}/api/v1/uploads/{newest}/"]  # by the time, not by the name of the day
 
 
 def test_an_empty_file_is_told_at_once(site: Site, page: Page, tmp_path: Path) -> None:

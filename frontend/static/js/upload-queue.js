@@ -4,6 +4,8 @@ const CHUNK_BYTES = 8 * 1024 * 1024;
 const KEY = "deukgeun-upload";
 
 const identify = (file) => `${KEY}-${file.name}-${file.type}-${file.size}-${file.lastModified}`;
+const keysOf = (fingerprint) => Object.keys(localStorage).filter((key) => key.startsWith(`tus::${fingerprint}`));
+const readRow = (key) => { try { return JSON.parse(localStorage.getItem(key)); } catch { return null; } };
 const problemOf = (error) => {
   try {
     return JSON.parse(error.originalResponse?.getBody() ?? "");
@@ -58,9 +60,12 @@ class UploadItem {
     if (this.file.size > Number(dataset.maxBytes)) return this.failWith(dataset.tooLarge);
     this.say(dataset.textSending);
     this.upload = this.makeUpload();
-    const [earlier] = (await this.upload.findPreviousUploads()).sort((a, b) => b.creationTime.localeCompare(a.creationTime));
+    const ageOf = (row) => Date.now() - Date.parse(row.creationTime);
+    const [earlier] = (await this.upload.findPreviousUploads()).sort((a, b) => ageOf(a) - ageOf(b));
     if (earlier) {
       this.upload.resumeFromPreviousUpload(earlier);
+      const { urlStorageKey, ...row } = earlier; // the server keeps it for so long from now on
+      localStorage.setItem(urlStorageKey, JSON.stringify({ ...row, creationTime: String(new Date()) }));
       this.say(dataset.textResumed);
     }
     return this.upload.start();
@@ -114,6 +119,7 @@ class UploadItem {
     this.waiting = false;
     clearTimeout(this.timer);
     this.element.remove();
+    for (const key of keysOf(`${identify(this.file)}::`)) localStorage.removeItem(key); // it is not to go on
     this.queue.onFinished(this);
     try {
       await this.upload?.abort(true);
@@ -207,7 +213,14 @@ class UploadQueue extends HTMLElement {
     this.prepareDrop();
     addEventListener("online", () => this.items.forEach((item) => item.resume()));
     addEventListener("beforeunload", (event) => this.active && event.preventDefault());
+    this.forgetExpired();
     this.listUnfinished();
+  }
+
+  /** The server has thrown these away. */
+  forgetExpired() {
+    const oldest = Date.now() - 1000 * Number(this.dataset.expiresS);
+    for (const key of keysOf(KEY)) if (!(Date.parse(readRow(key)?.creationTime) > oldest)) localStorage.removeItem(key);
   }
 
   take(input) {
@@ -261,10 +274,8 @@ class UploadQueue extends HTMLElement {
 
   /** What an earlier visit left half done; the browser lets go of files, so they must be chosen again. */
   listUnfinished() {
-    const names = Object.keys(localStorage)
-      .filter((key) => key.startsWith(`tus::${KEY}-`))
-      .map((key) => { try { return JSON.parse(localStorage.getItem(key)); } catch { return null; } })
-      .map((row) => row?.metadata?.filename)
+    const names = keysOf(KEY)
+      .map((key) => readRow(key)?.metadata?.filename)
       .filter((name) => name && !this.items.some((item) => !item.over && item.file.name === name));
     const list = this.querySelector("[data-unfinished-list]");
     list.replaceChildren(...[...new Set(names)].map((name) => {
