@@ -150,13 +150,15 @@ UPLOAD_ROOT = VAR_DIR / "uploads"  # parts of uploads that are not finished
 MEDIA_ROOT = VAR_DIR / "media"  # never served as a folder: every file goes through a view that checks the owner
 MEDIA_ACCEL_PREFIX = env.text("DEUKGEUN_MEDIA_ACCEL_PREFIX")  # nginx sends the file itself from this internal place
 S3_BUCKET = env.text("DEUKGEUN_S3_BUCKET")
+S3_ENDPOINT = env.url("DEUKGEUN_S3_ENDPOINT", ("http", "https"))  # empty: AWS
+S3_REGION = env.text("DEUKGEUN_S3_REGION")
 _LOCAL = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
 _S3 = {
     "BACKEND": "storages.backends.s3.S3Storage",
     "OPTIONS": {
         "bucket_name": S3_BUCKET,
-        "endpoint_url": env.url("DEUKGEUN_S3_ENDPOINT", ("http", "https")) or None,
-        "region_name": env.text("DEUKGEUN_S3_REGION") or None,
+        "endpoint_url": S3_ENDPOINT or None,
+        "region_name": S3_REGION or None,
         "access_key": env.text("AWS_ACCESS_KEY_ID") or None,
         "secret_key": env.text("AWS_SECRET_ACCESS_KEY") or None,
         "default_acl": "private",

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import LazySettings
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
+from storages.backends.s3 import S3Storage
 
 from deploy import checks
-from deploy.middleware import POLICY, ContentSecurityPolicyMiddleware
+from deploy.middleware import ContentSecurityPolicyMiddleware, build_policy
 
 
 def test_missing_ffmpeg_comes_with_its_remedy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -53,8 +55,35 @@ def test_pages_carry_the_policy_unless_a_view_sets_its_own() -> None:
         return HttpResponse(headers={"Content-Security-Policy": "default-src 'none'"})
 
     request = RequestFactory().get("/")
-    assert ContentSecurityPolicyMiddleware(strict)(request)["Content-Security-Policy"] == POLICY
+    assert ContentSecurityPolicyMiddleware(strict)(request)["Content-Security-Policy"] == build_policy()
     assert ContentSecurityPolicyMiddleware(own)(request)["Content-Security-Policy"] == "default-src 'none'"
+
+
+@pytest.mark.parametrize(
+    ("bucket", "endpoint", "region"),
+    [
+        ("films", "", ""),
+        ("my.films", "", ""),
+        ("films", "", "ap-northeast-2"),
+        ("my.films", "", "ap-northeast-2"),
+        ("films", "https://minio.example:9000", ""),
+        ("films", "https://a.r2.cloudflarestorage.com", "auto"),
+    ],
+)
+def test_pages_may_show_what_lies_in_the_bucket(
+    settings: LazySettings, bucket: str, endpoint: str, region: str
+) -> None:
+    settings.S3_BUCKET, settings.S3_ENDPOINT, settings.S3_REGION = bucket, endpoint, region
+    options = {"endpoint_url": endpoint or None, "region_name": region or None}
+    signed = urlsplit(S3Storage(bucket_name=bucket, access_key="a", secret_key="b", **options).url("clips/1/x.mp4"))
+    policy = dict(part.split(" ", 1) for part in build_policy().split("; "))
+    for kind in ("img-src", "media-src"):
+        assert f"{signed.scheme}://{signed.netloc}" in policy[kind].split()
+    assert policy["default-src"] == "'self'"
+
+
+def test_without_a_bucket_nothing_comes_from_elsewhere() -> None:
+    assert "http" not in build_policy()
 
 
 @pytest.mark.django_db
