@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import islice
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -47,7 +48,8 @@ def save_note(request: HttpRequest, day: date) -> HttpResponse:
 def render_day(request: HttpRequest, day: date, form: DayNoteForm | None = None) -> HttpResponse:
     """The page of a day."""
     shown = read_day(request.user, day)
-    groups = [{"exercise": group.exercise, "cards": build_cards(request.user, group.sets)} for group in shown.blocks]
+    cards = iter(build_cards(request.user, shown.sets))  # all at once: the names they offer are one query
+    groups = [{"exercise": group.exercise, "cards": list(islice(cards, len(group.sets)))} for group in shown.blocks]
     note = shown.workout.note if shown.workout else ""
     context = {
         "day": shown,

@@ -65,14 +65,17 @@ def test_a_note_that_is_too_long_answers_422(user: User) -> None:
     assert not Workout.objects.exists()
 
 
-def test_the_day_asks_as_often_with_many_sets(user: User, squat: Exercise, django_assert_max_num_queries) -> None:
+def test_the_day_asks_as_often_with_many_sets(
+    user: User, squat: Exercise, lunge: Exercise, django_assert_max_num_queries
+) -> None:
     client = sign_in(user)
-    for _ in range(3):
-        make_set(user, DAY, squat, reps=5, candidates=[{"exercise": "squat", "confidence": 0.9}])
-    with django_assert_max_num_queries(20) as few:
-        client.get("/days/2026-03-14/")
-    for _ in range(30):
-        make_set(user, DAY, squat, reps=5, candidates=[{"exercise": "lunge", "confidence": 0.9}])
-    with django_assert_max_num_queries(20) as many:
-        client.get("/days/2026-03-14/")
-    assert len(few) == len(many)
+    counts = []
+    for places in (range(4), range(4, 40)):  # a superset: each set is a group of its own
+        for place in places:
+            candidates = [{"exercise": "squat", "confidence": 0.9}]
+            make_set(user, DAY, (squat, lunge)[place % 2], reps=5, position=place, candidates=candidates)
+        with django_assert_max_num_queries(20) as asked:
+            page = client.get("/days/2026-03-14/")
+        assert [len(group["cards"]) for group in page.context["groups"]] == [1] * places.stop
+        counts.append(len(asked))
+    assert counts[0] == counts[1]

@@ -57,7 +57,8 @@ class WorkoutList(PersonView, ListAPIView[Workout]):
         """The day is added when it is not there."""
         values = self.read(NewWorkoutSerializer)
         workout = workouts.note_day(user=self.person, date=values["date"], note=values["note"])
-        return Response(self.show(WorkoutSerializer, workout), status=status.HTTP_201_CREATED)
+        body = self.show(WorkoutSerializer, list_workouts(self.person).get(pk=workout.pk))
+        return Response(body, status=status.HTTP_201_CREATED)
 
 
 class WorkoutDetail(PersonView):
@@ -65,11 +66,15 @@ class WorkoutDetail(PersonView):
 
     serializer_class = WorkoutSerializer
 
+    def answer(self, id: UUID) -> Response:
+        """The day as it stands now, with its sets in order."""
+        return Response(self.show(WorkoutSerializer, list_workouts(self.person).get(pk=id)))
+
     @extend_schema(summary="Show a training day", responses={200: WorkoutSerializer, **problems(404)})
     def get(self, request: Request, id: UUID) -> Response:
         """With its sets in order."""
         access.get_workout(self.person, id)
-        return Response(self.show(WorkoutSerializer, list_workouts(self.person).get(pk=id)))
+        return self.answer(id)
 
     @extend_schema(
         summary="Change the note of a day",
@@ -84,7 +89,7 @@ class WorkoutDetail(PersonView):
             workouts.write_note(workout=workout, note=values["note"])
         if workout.pk is None:
             return Response(status=status.HTTP_204_NO_CONTENT)
-        return Response(self.show(WorkoutSerializer, workout))
+        return self.answer(id)
 
     @extend_schema(summary="Delete a day with its sets", responses={204: None, **problems(404)})
     def delete(self, request: Request, id: UUID) -> Response:

@@ -50,6 +50,20 @@ def test_twice_the_rows_take_as_many_queries(owner: APIClient, user: User, squat
     assert counts[0] == counts[1] <= 8
 
 
+def test_a_note_takes_as_many_queries_for_twice_the_sets(owner: APIClient, user: User, squat: Exercise) -> None:
+    owner.get("/api/v1/me/")
+    counts = []
+    for _ in range(2):
+        for exercise in (squat, factories.make_exercise("lunge"), factories.make_exercise("plank")):
+            row = make_set(user, exercise)
+        with CaptureQueriesContext(connection) as queries:
+            added = owner.post("/api/v1/workouts/", {"date": "2026-11-20", "note": "a"}, format="json")
+            owner.patch(f"/api/v1/workouts/{row.workout_id}/", {"note": "b"}, format="json")
+        assert len(body(added)["sets"]) == user.workouts.get().sets.count()
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
 @pytest.mark.parametrize("name", ["clips", "analyses", "sets", "workouts", "exercises", "tokens"])
 def test_pages_hold_every_row_once(owner: APIClient, user: User, squat: Exercise, name: str) -> None:
     fill(user, squat, 0, 4)
