@@ -46,7 +46,7 @@ CHANNELS: dict[str, tuple[float, float]] = WHOLE | {
 }
 NUMBER = {name: i for i, name in enumerate(CHANNELS)}
 LIMITS = np.array(list(CHANNELS.values()))  # (C, 2)
-FOOT_SLOPE = 25.0  # of the line from ankle to toes of a foot that stands flat
+FOOT_SLOPE = 32.0  # of the line from ankle to toes of a foot that stands flat
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def draw_proportions(rng: np.random.Generator) -> Proportions:
     """Somebody."""
     height = float(np.clip(rng.normal(1.71, 0.09), 1.5, 1.98))
     vary = np.exp(rng.normal(0, 0.05, 11))
-    shares = (0.29, 0.115, 0.055, 0.175, 0.15, 0.05, 0.245, 0.24, 0.12, 0.1, 0.045)
+    shares = (0.33, 0.115, 0.056, 0.175, 0.15, 0.028, 0.237, 0.232, 0.095, 0.09, 0.035)
     return Proportions(height, *(float(height * share * v) for share, v in zip(shares, vary, strict=True)))
 
 

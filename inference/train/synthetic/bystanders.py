@@ -8,7 +8,7 @@ import numpy as np
 
 from inference.train.synthetic.body import CHANNELS, NUMBER, Floats
 from inference.train.synthetic.moves import Ground, Pose, read_table
-from inference.train.synthetic.perform import LONGEST_S, RATE_HZ, SHORTEST_S, ease, smooth_noise
+from inference.train.synthetic.perform import RATE_HZ, draw_frames, ease, smooth_noise
 
 ARMS = ("arm", "plane", "elbow", "arm_turn")
 LEGS = ("hip", "knee", "spread")
@@ -39,11 +39,6 @@ def lay(pose: Pose) -> Floats:
     return Ground(read_table()["postures"]["free"]["pose"], {}, {}).lay(pose)
 
 
-def count_frames(rng: np.random.Generator) -> int:
-    """As long as a clip."""
-    return int(rng.uniform(SHORTEST_S, LONGEST_S) * RATE_HZ)
-
-
 def loosen(arms_deg: float, legs_deg: float, rest_deg: float) -> Floats:
     """(C,) spread of every angle; metres and the soles keep still."""
     spread = np.full(len(CHANNELS), rest_deg)
@@ -58,7 +53,7 @@ def potter(rng: np.random.Generator) -> Floats:
     """Cook, wash up, type, read, hang in a harness, lie about: a posture, and hands that are never still."""
     postures: tuple[Pose, ...] = (DESK, DESK, COUNTER, COUNTER, SEATED, HARNESS, LYING, SQUATTING, {})
     pose = lay(postures[int(rng.integers(len(postures)))]) + rng.normal(0, 7, len(CHANNELS)) * loosen(1, 1, 0.6)
-    frames, busy = count_frames(rng), rng.exponential(1.0)
+    frames, busy = draw_frames(rng), rng.exponential(1.0)
     slow = smooth_noise(frames, len(CHANNELS), rng.uniform(1.0, 3.0), rng) * loosen(9, 3, 3)
     quick = smooth_noise(frames, len(CHANNELS), rng.uniform(0.15, 0.6), rng) * loosen(10 * busy, 0.7, 1.5)
     return np.asarray(pose + slow + quick)
@@ -75,7 +70,7 @@ def beat(rng: np.random.Generator) -> Floats:
         (SEATED, ("nod", "flex")),
     )
     pose, driven = poses[int(rng.integers(len(poses)))]
-    frames = count_frames(rng)
+    frames = draw_frames(rng)
     out = lay(pose) + smooth_noise(frames, len(CHANNELS), 1.2, rng) * loosen(5, 2, 3)
     strength = np.clip(0.6 + smooth_noise(frames, 1, 2.0, rng)[:, 0], 0, 1.5)
     phase = (
@@ -109,7 +104,7 @@ def play(rng: np.random.Generator) -> Floats:
 
 def sway(rng: np.random.Generator) -> Floats:
     """Dance in a rhythm: a few joints swing each with an amplitude and phase of its own, from side to side."""
-    frames, period_s = count_frames(rng), rng.uniform(0.5, 1.4)
+    frames, period_s = draw_frames(rng), rng.uniform(0.5, 1.4)
     phase = 2 * np.pi * np.arange(frames) / RATE_HZ / period_s
     swing = np.abs(rng.normal(0, 1, len(CHANNELS))) * loosen(16, 8, 7) * (rng.random(len(CHANNELS)) < 0.6)
     lag = rng.uniform(0, 2 * np.pi, len(CHANNELS))
@@ -122,7 +117,7 @@ def sway(rng: np.random.Generator) -> Floats:
 
 def march(rng: np.random.Generator) -> Floats:
     """Walk on the spot or shift from one foot to the other: knees hardly rise."""
-    frames = count_frames(rng)
+    frames = draw_frames(rng)
     drift = np.exp(smooth_noise(frames, 1, 1.5, rng)[:, 0] * 0.15)
     phase = 2 * np.pi * np.cumsum(drift) / RATE_HZ / rng.uniform(0.8, 1.8)
     rise, arms = rng.uniform(4, 34), rng.uniform(0, 20)

@@ -11,6 +11,7 @@ from inference.train.synthetic.perform import smooth_noise
 
 SIZES_PX = ((720, 1280), (1280, 720), (1080, 1920), (1920, 1080), (640, 480), (720, 720))
 VIEWS = {"side": (90, 0.33), "oblique": (45, 0.34), "front": (0, 0.25), "back": (180, 0.08)}  # degrees, chance
+USUAL_SHARE = 0.5  # of the films of an exercise are taken from where it is usually filmed, the others from anywhere
 SPREAD_DEG = 14.0
 CLOSE_UP_SHARE, CLOSE_UP_FILL = 0.2, (1.0, 2.2)  # pictures that are too small for the whole body
 LOW_SHARE = 0.25  # phones that stand on the floor
@@ -30,10 +31,12 @@ class Camera:
     shake_px: float
 
 
-def draw_camera(rng: np.random.Generator) -> Camera:
-    """Any angle; straight from the side, from the front and between are the usual ones."""
+def draw_camera(rng: np.random.Generator, usual: str | None = None) -> Camera:
+    """Any angle; straight from the side, from the front and between are the usual ones, ``usual`` above all."""
     names = list(VIEWS)
     view = names[int(rng.choice(len(names), p=[chance for _, chance in VIEWS.values()]))]
+    if usual and rng.random() < USUAL_SHARE:
+        view = usual
     azimuth = VIEWS[view][0] * rng.choice([-1, 1]) + rng.normal(0, SPREAD_DEG)
     low, close = rng.random() < LOW_SHARE, rng.random() < CLOSE_UP_SHARE
     return Camera(

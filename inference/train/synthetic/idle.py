@@ -10,7 +10,7 @@ import numpy as np
 from inference.train.synthetic import bystanders
 from inference.train.synthetic.body import CHANNELS, NUMBER, Floats
 from inference.train.synthetic.moves import Ground, read_table
-from inference.train.synthetic.perform import LONGEST_S, RATE_HZ, SHORTEST_S, ease, smooth_noise
+from inference.train.synthetic.perform import RATE_HZ, draw_frames, ease, smooth_noise
 
 UPPER = ("arm", "plane", "elbow", "arm_turn")
 
@@ -19,17 +19,13 @@ def _standing(**pose: float) -> Floats:
     return Ground(read_table()["postures"]["free"]["pose"], {}, {}).lay(pose)
 
 
-def _frames(rng: np.random.Generator) -> int:
-    return int(rng.uniform(SHORTEST_S, LONGEST_S) * RATE_HZ)
-
-
 def _sides(names: tuple[str, ...]) -> list[int]:
     return [NUMBER[f"{side}_{name}"] for side in ("left", "right") for name in names]
 
 
 def walk(rng: np.random.Generator) -> Floats:
     """To somewhere, or to and fro."""
-    frames = _frames(rng)
+    frames = draw_frames(rng)
     phase = 2 * np.pi * np.arange(frames) / RATE_HZ / rng.uniform(0.9, 1.4) + rng.uniform(0, 6)
     out = np.repeat(_standing(lean=4)[None], frames, axis=0)
     for side, sign in (("left", 1), ("right", -1)):
@@ -46,7 +42,7 @@ def walk(rng: np.random.Generator) -> Floats:
 
 def talk(rng: np.random.Generator) -> Floats:
     """Standing or sitting, hands now and then in the air."""
-    frames = _frames(rng)
+    frames = draw_frames(rng)
     seated = rng.random() < 0.4
     pose = _standing(**({"lean": -4, "hip": 84, "knee": 85} if seated else {}))
     out = pose + smooth_noise(frames, len(CHANNELS), 1.5, rng) * _loose(3, 2)
@@ -74,7 +70,7 @@ def dance(rng: np.random.Generator) -> Floats:
     beat_s = rng.uniform(0.35, 0.9)
     wild = rng.uniform(0.4, 1.3)
     postures = [_free_posture(wild, rng) for _ in range(int(rng.integers(3, 9)))]
-    frames, last = _frames(rng), postures[0]
+    frames, last = draw_frames(rng), postures[0]
     parts: list[Floats] = []
     while sum(len(part) for part in parts) < frames:
         pose = postures[int(rng.integers(len(postures)))] if rng.random() < 0.6 else _free_posture(wild, rng)
@@ -103,7 +99,7 @@ def _free_posture(wild: float, rng: np.random.Generator) -> Floats:
 def box(rng: np.random.Generator) -> Floats:
     """Guard up, straight punches from either side at odd moments, on the spot."""
     guard = _standing(arm=42, plane=15, elbow=125, arm_turn=25, l_hip=18, l_knee=20, r_hip=-8, r_knee=20, lean=8)
-    frames = _frames(rng)
+    frames = draw_frames(rng)
     parts: list[Floats] = []
     while sum(len(part) for part in parts) < frames:
         punch = guard.copy()
@@ -132,7 +128,7 @@ def fetch(rng: np.random.Generator) -> Floats:
 
 def idle(rng: np.random.Generator) -> Floats:
     """Just there."""
-    frames = _frames(rng)
+    frames = draw_frames(rng)
     arms = rng.choice(["hanging", "folded", "at_hips", "clasped"])
     pose = Ground(read_table()["postures"]["free"]["pose"], read_table()["hands"][str(arms)], {}).lay({})
     return pose + smooth_noise(frames, len(CHANNELS), 2.0, rng) * _loose(4, 2.5)

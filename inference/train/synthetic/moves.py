@@ -44,6 +44,12 @@ def read_table() -> dict[str, Any]:
     return tomllib.loads(TABLE.read_text(encoding="utf-8"))
 
 
+def usual_view(slug: str) -> str | None:
+    """From where an exercise is usually filmed; None when from anywhere."""
+    view: str | None = read_table()["moves"].get(slug, {}).get("view")
+    return view
+
+
 def mirror(poses: Floats) -> Floats:
     """Left and right swapped in (…, C)."""
     return np.asarray(poses[..., SWAPPED] * SIGNS)
@@ -58,14 +64,14 @@ def draw_move(slug: str, rng: np.random.Generator) -> Move:
     base: Pose = posture["pose"]
     if base_name != row["base"] and base_name in {"seated", "prone"}:
         row = _without_legs(row)
-    hands = table["hands"][str(rng.choice(row["arms"]))] if "arms" in row else {}
+    held = str(rng.choice(row["arms"])).split(">") if "arms" in row else []
     variant = row["variants"][int(rng.integers(len(row["variants"])))] if "variants" in row else {}
-    ground = Ground(base, hands, variant)
-    start = ground.lay(row.get("start", {}))
+    first, then = (Ground(base, table["hands"][held[at]] if held else {}, variant) for at in (0, -1))
+    start = first.lay(row.get("start", {}))
     between = row.get("path", [row["turn"]] if "turn" in row else [])
     return Move(
         start=start,
-        path=tuple(ground.lay(pose) for pose in between),
+        path=tuple(then.lay(pose) for pose in between),
         mode=str(rng.choice(row["modes"])) if "modes" in row else row.get("mode", "both"),
         driven=_driven(row),
         kind=row.get("kind", "reps"),

@@ -11,12 +11,20 @@ from inference.train.synthetic.body import CHANNELS, NUMBER, Floats
 from inference.train.synthetic.moves import Move
 
 RATE_HZ = 30.0
-SHORTEST_S, LONGEST_S = 3.0, 13.0
+SHORTEST_S, USUAL_S, LONGEST_S = 2.5, 7.5, 16.0
+LENGTH_SPREAD = 0.45  # of films, natural logarithms
 HABIT_DEG, SLIP_DEG, BREATH_DEG = 4.0, 2.5, 0.8
-RANGE = (0.6, 1.1)  # of the way from start to turn
+SWAY_DEG = 1.4  # of the trunk; most people sway less, some much more
+TEMPO_SPREAD, RANGE_SPREAD = 0.15, 0.07  # from repetition to repetition, natural logarithms
+ALIKE, APART = 0.8, 0.6  # how much of a habit both sides share, and how much each has for itself
+RANGE = (0.72, 1.12)  # of the way from start to turn
 FIDDLE_SHARE, FIDDLE_S, FIDDLE_DEG = 0.3, (0.5, 2.5), 9.0
 PAUSE_SHARE = 0.35
 _ANGLES = np.array([name not in {"jump", "ahead", "aside", "flat"} and not name.endswith("shrug") for name in CHANNELS])
+
+_FIRST = np.minimum(moves.SWAPPED, np.arange(len(CHANNELS)))  # the same number for both joints of a pair
+_SINGLE = np.arange(len(CHANNELS)) == moves.SWAPPED  # joints of the middle
+_TRUNK = [NUMBER[name] for name in ("lean", "roll", "yaw", "flex", "bend", "twist")]
 
 Reps = tuple[tuple[float, float, float], ...]
 
@@ -39,21 +47,36 @@ def perform(slug: str, rng: np.random.Generator) -> Performance:
     return Performance(_breathe(angles, rng), reps, move)
 
 
+def draw_frames(rng: np.random.Generator) -> int:
+    """Frames of a film; most films are short."""
+    seconds = np.clip(USUAL_S * np.exp(rng.normal(0, LENGTH_SPREAD)), SHORTEST_S, LONGEST_S)
+    return int(seconds * RATE_HZ)
+
+
 def _act(move: Move, rng: np.random.Generator) -> tuple[Floats, Reps]:
     if move.kind == "hold" or not move.path:
-        return np.repeat(move.start[None], int(rng.uniform(4, LONGEST_S) * RATE_HZ), axis=0), ()
+        return np.repeat(move.start[None], draw_frames(rng), axis=0), ()
     if move.mode == "cycle":
         return _cycle(move, rng), ()
     return _repeat(move, rng)
 
 
+def _draw_habit(rng: np.random.Generator) -> Floats:
+    """(C,) of spread 1."""
+    return _share(*rng.normal(size=(2, len(CHANNELS))))
+
+
+def _share(own: Floats, shared: Floats) -> Floats:
+    """(…, C) two random draws as one: people do on one side nearly what they do on the other."""
+    return np.asarray(np.where(_SINGLE, own, ALIKE * shared[..., _FIRST] + APART * own) * _ANGLES)
+
+
 def _with_habits(move: Move, rng: np.random.Generator) -> Move:
     """Everybody stands a little differently and goes as deep as they can."""
-    habit = rng.normal(0, HABIT_DEG, len(CHANNELS)) * _ANGLES
+    habit = HABIT_DEG * _draw_habit(rng)
     reach = rng.uniform(*RANGE)
     start = move.start + habit
-    path = tuple(start + (pose - move.start) * reach + rng.normal(0, SLIP_DEG, len(CHANNELS)) * _ANGLES
-                 for pose in move.path)  # fmt: skip
+    path = tuple(start + (pose - move.start) * reach + SLIP_DEG * _draw_habit(rng) for pose in move.path)
     flat = NUMBER["flat"]
     for own, told in zip((start, *path), (move.start, *move.path), strict=True):
         own[flat] = told[flat]
@@ -68,7 +91,7 @@ def ease(count: int, rng: np.random.Generator) -> Floats:
 
 def _repeat(move: Move, rng: np.random.Generator) -> tuple[Floats, Reps]:
     tempo_s = rng.uniform(*move.tempo_s)
-    count = max(1, min(int(rng.integers(2, 16)), int(LONGEST_S / tempo_s)))
+    count = max(1, round(draw_frames(rng) / RATE_HZ / tempo_s))
     pause_s = rng.exponential(0.35) * tempo_s if rng.random() < PAUSE_SHARE else 0.0
     lowering = rng.uniform(0.35, 0.65)  # share of the time that the way to the turn takes
     parts, reps, at_s = [], [], 0.0
@@ -76,7 +99,7 @@ def _repeat(move: Move, rng: np.random.Generator) -> tuple[Floats, Reps]:
         postures = [move.start, *move.path, move.start]
         if move.mode == "alternate" and number % 2:
             postures = [moves.mirror(p) for p in postures]
-        part, turn_s = _one_rep(postures, tempo_s * np.exp(rng.normal(0, 0.09)), lowering, rng)
+        part, turn_s = _one_rep(postures, tempo_s * np.exp(rng.normal(0, TEMPO_SPREAD)), lowering, rng)
         rest = np.repeat(part[-1:], int(pause_s * rng.uniform(0.5, 1.5) * RATE_HZ), axis=0)
         reps.append((at_s, at_s + turn_s, at_s + len(part) / RATE_HZ))
         at_s += (len(part) + len(rest)) / RATE_HZ
@@ -89,7 +112,8 @@ def _one_rep(postures: list[Floats], seconds: float, lowering: float, rng: np.ra
     legs = len(postures) - 1
     shares = np.array([lowering, 1 - lowering]) if legs == 2 else rng.dirichlet(np.full(legs, 30.0))
     counts = np.maximum((shares * seconds * RATE_HZ).astype(int), 2)
-    slips = [p + rng.normal(0, SLIP_DEG / 2, len(p)) * _ANGLES for p in postures[1:-1]]
+    reach = np.where(_ANGLES, np.exp(rng.normal(0, RANGE_SPREAD)), 1.0)
+    slips = [postures[0] + (p - postures[0]) * reach + SLIP_DEG / 2 * _draw_habit(rng) for p in postures[1:-1]]
     stops = [postures[0], *slips, postures[-1]]
     parts = [a + (b - a) * ease(n, rng)[:, None] for a, b, n in zip(stops[:-1], stops[1:], counts, strict=True)]
     return np.concatenate(parts), float(counts[: (legs + 1) // 2].sum() / RATE_HZ)
@@ -104,7 +128,7 @@ def _hop(part: Floats, height: float) -> Floats:
 def _cycle(move: Move, rng: np.random.Generator) -> Floats:
     """Both sides do the same, half a period apart."""
     period_s = rng.uniform(*move.tempo_s)
-    frames = int(rng.uniform(SHORTEST_S, LONGEST_S) * RATE_HZ)
+    frames = draw_frames(rng)
     phase = np.cumsum(np.exp(rng.normal(0, 0.1, frames))) / RATE_HZ / period_s
     here, there = (_swing(move, phase + shift) for shift in (0.0, 0.5))
     other = moves.mirror(there)
@@ -139,7 +163,9 @@ def _shift(pose: Floats, rng: np.random.Generator) -> Floats:
 
 
 def _breathe(angles: Floats, rng: np.random.Generator) -> Floats:
-    return np.asarray(angles + smooth_noise(len(angles), len(CHANNELS), 2.0, rng) * BREATH_DEG * _ANGLES)
+    out = angles + _share(*(smooth_noise(len(angles), len(CHANNELS), 2.0, rng) for _ in range(2))) * BREATH_DEG
+    out[:, _TRUNK] += smooth_noise(len(angles), len(_TRUNK), 2.0, rng) * rng.exponential(SWAY_DEG)
+    return np.asarray(out)
 
 
 def smooth_noise(frames: int, channels: int, seconds: float, rng: np.random.Generator) -> Floats:

@@ -53,7 +53,7 @@ def _splice(tracks: list[PoseTrack], rng: np.random.Generator) -> PoseTrack:
 
 def _film(slug: str, rng: np.random.Generator) -> Synthetic:
     points, reps = act(slug, rng)
-    seen_by = camera.draw_camera(rng)
+    seen_by = camera.draw_camera(rng, moves.usual_view(slug))
     flat, behind_m = camera.project(points, seen_by, rng)
     roughness = 1.0
     if slug == catalogue.OTHER and rng.random() < TINY_SHARE:  # far away, in a crowd

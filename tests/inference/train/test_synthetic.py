@@ -159,3 +159,33 @@ def test_a_close_up_is_unsure_of_what_the_picture_cuts_off():
     outside = ((flat < 0) | (flat > near.size_px)).any(axis=2)
     assert outside.any()
     assert seen[outside, 2].mean() < 0.3 < seen[~outside, 2].mean()
+
+
+def test_an_estimator_errs_with_whole_limbs_and_is_surest_of_face_and_trunk():
+    rng = np.random.default_rng(8)
+    points = np.tile(rng.uniform(300, 700, (1, skeleton.COUNT, 2)), (600, 1, 1))
+    seen = wear.wear(points, np.zeros(points.shape[:2]), (1000, 1000), rng)
+    seen = seen[seen[:, 0, 2] > 0]
+    jumps = np.diff(seen[..., :2], n=2, axis=0)[..., 0]
+
+    def together(a: str, b: str) -> float:
+        return float(np.corrcoef(jumps[:, INDEX[a]], jumps[:, INDEX[b]])[0, 1])
+
+    assert together("left_wrist", "left_palm") > 0.9
+    assert together("left_ankle", "left_foot") > together("left_ankle", "right_ankle")
+    sure = np.median(seen[..., 2], axis=0)
+    assert sure[INDEX["nose"]] > sure[INDEX["left_wrist"]]
+
+
+def test_arms_may_go_from_one_hold_to_another_on_the_way_down():
+    held = [moves.draw_move("squat", np.random.default_rng(seed)) for seed in range(30)]
+    raised = body.NUMBER["left_arm"]
+    assert {bool(abs(move.path[0][raised] - move.start[raised]) > 30) for move in held} == {True, False}
+
+
+def test_an_exercise_is_filmed_from_its_usual_side_more_often():
+    rng = np.random.default_rng(9)
+    usual = [camera.draw_camera(rng, moves.usual_view("pull_up")).view for _ in range(200)]
+    anywhere = [camera.draw_camera(rng, moves.usual_view("other")).view for _ in range(200)]
+    assert moves.usual_view("pull_up") == "back"
+    assert usual.count("back") > 2 * anywhere.count("back")
