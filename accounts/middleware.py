@@ -18,7 +18,8 @@ class PreferencesMiddleware:
         """Hold the person's preferences for the time of one request."""
         user = request.user  # the API forgets the person when it refuses them
         if not user.is_authenticated:
-            return self.get_response(request)
+            with timezone.override(None):  # who holds a token is known later; their zone ends with their request
+                return self.get_response(request)
         request.LANGUAGE_CODE = user.language
         with translation.override(user.language), timezone.override(user.tz):
             response = self.get_response(request)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from allauth.headless.contrib.rest_framework.authentication import XSessionTokenAuthentication
 from django.http import HttpRequest
-from django.utils import translation
+from django.utils import timezone, translation
 from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.request import Request
@@ -59,7 +59,11 @@ AUTHENTICATORS = (DeviceTokenAuthentication, AppSessionAuthentication, SessionAu
 
 
 def speak_to(request: Request, user: User) -> None:
-    """Answer in the language the app asks for, else in the person's; sessions have it from the middleware."""
+    """Answer in the language the app asks for, else in the person's, and take times without an offset for theirs.
+
+    Sessions of a browser have both from the middleware.
+    """
+    timezone.activate(user.tz)
     if not request.headers.get("Accept-Language"):
         translation.activate(user.language)
 

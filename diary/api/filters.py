@@ -12,7 +12,7 @@ from diary.selectors.listing import changed_clips
 
 
 class MomentFilter(django_filters.IsoDateTimeFilter):
-    """A moment in ISO 8601; without an offset it is meant in the time zone of the page."""
+    """A moment in ISO 8601; without an offset it is meant in the person's time zone."""
 
 
 class SetFilter(django_filters.FilterSet):

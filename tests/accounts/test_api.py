@@ -36,7 +36,7 @@ def post(address: str, values: Any, **headers: str) -> Any:
 
 
 def test_from_sign_up_to_a_token_over_the_api_alone(db: None) -> None:
-    new = {"email": "app@example.com", "password": "long enough 42"}
+    new = {"email": "app@example.com", "password": "long enough 42", "time_zone": "Asia/Seoul"}
     signup = post("/_allauth/app/v1/auth/signup", new)
     session = json.loads(signup.content)["meta"]["session_token"]
     made = post(TOKENS, {"name": "My phone"}, **{"X-Session-Token": session})
@@ -46,7 +46,7 @@ def test_from_sign_up_to_a_token_over_the_api_alone(db: None) -> None:
     assert token not in DeviceToken.objects.get().token_hash
     app = APIClient()
     app.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
-    assert app.get(ME).json()["email"] == "app@example.com"
+    assert (app.get(ME).json()["email"], app.get(ME).json()["time_zone"]) == ("app@example.com", "Asia/Seoul")
     assert app.get(TOKENS).json()["results"][0]["last_used_at"] is not None
     assert "token" not in app.get(TOKENS).json()["results"][0]
     assert app.delete(f"{TOKENS}{made.json()['id']}/").status_code == 204

@@ -21,7 +21,7 @@ def refusal(field: str) -> serializers.ValidationError:
 
 
 class MomentField(serializers.DateTimeField):
-    """A moment, sent in UTC."""
+    """A moment, sent in UTC; taken without an offset it is meant in the person's time zone."""
 
     def to_representation(self, value: Any) -> str | None:
         """ISO 8601 with Z, whatever the time zone of the page."""

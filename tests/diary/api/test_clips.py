@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from diary.errors import Code, DiaryError
 from diary.models import Analysis, Clip, WorkoutSet
 from tests.diary.api.conftest import FILM, body
 
@@ -34,6 +36,12 @@ def test_a_small_clip_is_accepted_and_queued(owner: APIClient, woken: list[str])
     assert (again.status_code, body(again)["id"], len(woken)) == (200, str(clip.pk), 1)
 
 
+def test_a_time_without_an_offset_is_the_person_s(owner: APIClient) -> None:
+    shown = body(owner.post(HOME, {"file": film(), "captured_at": "2026-11-20T07:00:00"}))
+    assert (shown["captured_at"], shown["date"]) == ("2026-11-19T22:00:00Z", "2026-11-20")  # they live in Seoul
+    assert timezone.get_current_timezone_name() == "UTC"  # the next request is another person's
+
+
 def test_films_that_are_refused(owner: APIClient, user: User, settings: Any) -> None:
     assert body(owner.post(HOME, {"file": film(b"")}))["code"] == "empty_file"
     assert body(owner.post(HOME, {}))["errors"][0]["field"] == "file"
@@ -46,6 +54,17 @@ def test_films_that_are_refused(owner: APIClient, user: User, settings: Any) -> 
     user.save()
     assert body(owner.post(HOME, {"file": film()}))["code"] == "over_quota"
     assert not Clip.objects.exists()
+
+
+def test_a_film_that_is_refused_late_leaves_nothing_behind(
+    owner: APIClient, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(**_: Any) -> None:
+        raise DiaryError(Code.OVER_QUOTA, quota_bytes=1, used_bytes=1)
+
+    monkeypatch.setattr("diary.services.clips.create_clip", refuse)
+    assert body(owner.post(HOME, {"file": film()}))["code"] == "over_quota"
+    assert not list(settings.UPLOAD_ROOT.iterdir())
 
 
 def test_deleting_a_clip_deletes_its_files(
