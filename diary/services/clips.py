@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import math
+import tempfile
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.files.base import File
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -39,6 +41,20 @@ def hash_file(*, path: Path) -> str:
     """sha256 of a file, hex."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def take_film(*, user: User, film: File[Any], captured_at: datetime | None = None) -> tuple[Clip, bool]:
+    """Like ``create_clip`` for a film that came with a form, or lies elsewhere; its copy never outlives a refusal."""
+    Path(settings.UPLOAD_ROOT).mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=settings.UPLOAD_ROOT, suffix=".form", delete=False) as target:
+        path = Path(target.name)
+        try:
+            for piece in film.chunks():
+                target.write(piece)
+            target.flush()
+            return create_clip(user=user, path=path, original_name=film.name or "", captured_at=captured_at)
+        finally:
+            path.unlink(missing_ok=True)
 
 
 def create_clip(

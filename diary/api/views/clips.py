@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
@@ -65,12 +62,7 @@ class ClipList(PersonView, ListAPIView[Clip]):
         values = self.read(ClipUploadSerializer)
         film: UploadedFile = values["file"]
         clips.check_size(user=self.person, size_bytes=film.size or 0)
-        clip, created = clips.create_clip(
-            user=self.person,
-            path=keep_upload(film),
-            original_name=film.name or "",
-            captured_at=values.get("captured_at"),
-        )
+        clip, created = clips.take_film(user=self.person, film=film, captured_at=values.get("captured_at"))
         if created:
             wake_for(clip)
         return self.answer(clip, status.HTTP_202_ACCEPTED if created else status.HTTP_200_OK)
@@ -80,14 +72,6 @@ class ClipList(PersonView, ListAPIView[Clip]):
         body = self.show(ClipSerializer, list_clips(self.person).get(pk=clip.pk))
         location = body["analysis"]["url"] if body["analysis"] else ""
         return Response(body, status=number, headers={"Location": location} if location else {})
-
-
-def keep_upload(film: UploadedFile) -> Path:
-    """A file of our own with the bytes of an upload, for the service to take over."""
-    with tempfile.NamedTemporaryFile(dir=settings.UPLOAD_ROOT, suffix=".form", delete=False) as target:
-        for piece in film.chunks():
-            target.write(piece)
-    return Path(target.name)
 
 
 class ClipDetail(PersonView):
