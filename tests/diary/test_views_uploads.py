@@ -31,6 +31,12 @@ def test_the_page_tells_the_script_where_to_send(user: User, settings: LazySetti
     assert f'data-expires-s="{settings.UPLOAD_EXPIRES_S}"' in page
 
 
+def test_the_plain_form_lets_nobody_choose_what_it_would_not_take(user: User) -> None:
+    page = sign_in(user).get("/upload/").content.decode()
+    assert " multiple" not in page  # the script, which sends them one after the other, sets it
+    assert "One at a time" in page
+
+
 def test_a_plain_form_uploads_as_well(user: User) -> None:
     answer = upload(sign_in(user), b"film")
     clip = Clip.objects.get()

@@ -176,3 +176,14 @@ def test_an_empty_file_is_told_at_once(site: Site, page: Page, tmp_path: Path) -
     sign_up(page, site.url)
     choose_clip(page, empty)
     expect(page.get_by_text("The file is empty.")).to_be_visible()
+
+
+def test_several_clips_at_once(site: Site, page: Page, tmp_path: Path) -> None:
+    films = [tmp_path / name for name in ("one.mp4", "two.mp4")]
+    for film in films:
+        film.touch()
+    sign_up(page, site.url)
+    page.goto(f"{site.url}/upload/")
+    expect(page.get_by_text("Several at once are fine.")).to_be_visible()
+    page.locator("input[name=clip]").set_input_files(films)
+    expect(page.get_by_text("The file is empty.")).to_have_count(2)

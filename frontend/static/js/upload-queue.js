@@ -206,10 +206,12 @@ class UploadQueue extends HTMLElement {
     this.items = [];
     for (const input of this.querySelectorAll("[data-choose]")) {
       input.disabled = false;
+      input.multiple = !input.hasAttribute("capture"); // the plain form sends one
       input.addEventListener("change", () => this.take(input));
       this.take(input); // what was chosen before this script was there
     }
     this.querySelector("[data-form]").addEventListener("submit", (event) => event.preventDefault());
+    this.querySelector("[data-several]").hidden = false;
     this.prepareDrop();
     addEventListener("online", () => this.items.forEach((item) => item.resume()));
     addEventListener("beforeunload", (event) => this.active && event.preventDefault());
