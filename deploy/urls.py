@@ -21,7 +21,6 @@ def handler500(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("healthz", show_health),
     path("admin/", admin.site.urls),
-    path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("_allauth/", include("allauth.headless.urls")),
     path("", include("diary.api.urls")),  # /api/… and /media/…
