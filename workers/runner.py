@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.core.files.storage import default_storage
 
@@ -62,6 +63,7 @@ def run_analysis(analysis: Analysis) -> None:
 
 def _analyse(analysis: Analysis, clip: Path, scratch: Path, pulse: Heartbeat) -> None:
     from inference import pipeline
+    from inference.errors import InferenceError
     from inference.video import RENDITION
 
     out, limits = scratch / "out", read_limits(scratch)
@@ -74,12 +76,16 @@ def _analyse(analysis: Analysis, clip: Path, scratch: Path, pulse: Heartbeat) ->
     outcome = describe_result(result, out)
     if fill_diary(analysis=analysis, attempt=analysis.attempt, outcome=outcome) is None:
         return
-    finished = pipeline.finish_media(clip, result, out, pulse.tell, limits)
+    try:
+        result = pipeline.finish_media(clip, result, out, pulse.tell, limits)
+    except (InferenceError, OSError, SoftTimeLimitExceeded) as error:
+        # The sets stand and are right: a person who read "upload it again" above them would be sent astray.
+        log.warning("Analysis %s ends without a film for the player: %r", analysis.pk, error)
     finish_analysis(
         analysis=analysis,
         attempt=analysis.attempt,
         rendition=out / RENDITION,
-        timings_s=round_timings(finished.timings_s),
+        timings_s=round_timings(result.timings_s),
     )
 
 

@@ -90,7 +90,10 @@ def fill_diary(*, analysis: Analysis, attempt: int, outcome: Outcome) -> list[Wo
 def finish_analysis(
     *, analysis: Analysis, attempt: int, rendition: Path | None = None, timings_s: dict[str, float] | None = None
 ) -> bool:
-    """End a run well; `rendition` is the file for the player, which the diary takes over."""
+    """End a run well; `rendition` is the file for the player, which the diary takes over.
+
+    Without a new one that of an earlier run stays: it shows the same film.
+    """
     prefix = f"{analysis.clip.folder}/{str(analysis.pk)[:8]}-{attempt}"
     stored = _store(rendition, f"{prefix}/rendition.mp4")
     with transaction.atomic():
@@ -99,7 +102,8 @@ def finish_analysis(
             return False
         held.timings = {**held.timings, **(timings_s or {})}
         held.save(update_fields=["timings"])
-        Clip.objects.filter(pk=held.clip_id).update(rendition=stored)
+        if stored:
+            Clip.objects.filter(pk=held.clip_id).update(rendition=stored)
         _end(held, Status.DONE, stage=Stage.DONE, progress=1.0)
         transaction.on_commit(lambda: _delete_unused(held.clip))
     return True

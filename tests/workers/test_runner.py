@@ -6,9 +6,11 @@ import io
 import shutil
 import tempfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import LazySettings
 from django.core.management import call_command
 
@@ -18,6 +20,10 @@ from diary.selectors.analyses import latest_analysis
 from diary.services import files
 from diary.services.clips import create_clip, start_analysis
 from diary.services.sets import correct_set
+from inference import pipeline
+from inference.errors import Code as InferenceCode
+from inference.errors import InferenceError
+from tests.factories import make_finding, make_outcome
 from workers import identity, runner, tasks
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -71,6 +77,36 @@ def test_correction_survives_a_second_run_and_teaches_the_recogniser(clip: Clip,
     assert (row.exercise, row.reps) == (own, 12)
     assert row.candidates[0]["exercise"] == "plank"  # the same film again looks like its own example
     assert len(files.list_files(folder=clip.folder)) == 5  # nothing of the first run is left
+
+
+@pytest.mark.parametrize(
+    "error", [InferenceError(InferenceCode.TRUNCATED, "codec"), OSError("disk full"), SoftTimeLimitExceeded()]
+)
+def test_sets_stand_without_a_film_for_the_player(
+    clip: Clip, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error: Exception
+) -> None:
+    def analyse(*_arguments: object, **_options: object) -> SimpleNamespace:
+        return SimpleNamespace(timings_s={"pose": 1.0})
+
+    def fail(*_arguments: object) -> None:
+        raise error
+
+    monkeypatch.setattr(runner, "load_models", lambda: SimpleNamespace(estimator=None, recogniser=Untaught()))
+    monkeypatch.setattr(pipeline, "analyse", analyse)
+    monkeypatch.setattr(pipeline, "finish_media", fail)
+    monkeypatch.setattr(runner, "describe_result", lambda result, out: make_outcome(make_finding(reps=8), folder=out))
+    Clip.objects.filter(pk=clip.pk).update(rendition="of/an/earlier/run.mp4")
+    run(clip)
+    analysis = latest_analysis(clip)
+    assert (analysis.status, analysis.error_code, clip.sets.get().reps) == ("done", "", 8)
+    assert clip.rendition.name == "of/an/earlier/run.mp4"
+    assert str(analysis.pk) in caplog.text and repr(error) in caplog.text
+
+
+class Untaught:
+    """A recogniser that nobody taught."""
+
+    models = {"classifier": "fake@1"}
 
 
 def test_file_that_is_no_film_ends_with_its_code_and_a_row_to_fill(user: User, tmp_path: Path) -> None:
