@@ -170,6 +170,14 @@ def delete_set(*, row: WorkoutSet) -> None:
 
 
 @transaction.atomic
+def delete_workout(*, workout: Workout) -> None:
+    """Delete a day with its sets, each like a single one: clips stay and do not bring them back."""
+    for row in workout.sets.all():
+        delete_set(row=row)
+    workout.delete()
+
+
+@transaction.atomic
 def order_sets(*, workout: Workout, ids: list[UUID]) -> None:
     """Put the sets of a day into an order; those that are not named keep theirs, after the named ones."""
     rows = {row.pk: row for row in workout.sets.all()}

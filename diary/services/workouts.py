@@ -69,9 +69,3 @@ def move_sets(*, sets: list[WorkoutSet], date: date) -> Workout | None:
         if workout.pk != target.pk:
             drop_if_empty(workout=workout)
     return target
-
-
-@transaction.atomic
-def delete_workout(*, workout: Workout) -> None:
-    """Delete a day with its sets; clips stay, without sets."""
-    workout.delete()

@@ -26,7 +26,7 @@ from diary.api.views.base import PersonView
 from diary.models import Workout
 from diary.selectors.calendar import DaySummary, read_days
 from diary.selectors.listing import list_clips, list_workouts
-from diary.services import workouts
+from diary.services import sets, workouts
 
 EARLIEST, LATEST = 1900, 9998  # years of the calendar
 
@@ -93,8 +93,8 @@ class WorkoutDetail(PersonView):
 
     @extend_schema(summary="Delete a day with its sets", responses={204: None, **problems(404)})
     def delete(self, request: Request, id: UUID) -> Response:
-        """Its clips stay."""
-        workouts.delete_workout(workout=access.get_workout(self.person, id))
+        """Its clips stay; a later analysis does not bring the sets back."""
+        sets.delete_workout(workout=access.get_workout(self.person, id))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
