@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Dialog, Page, Route, expect
 
 from tests.e2e.conftest import Site
 from tests.e2e.steps import ANALYSED_MS, count_reps, sign_up
@@ -86,6 +86,31 @@ def test_a_tap_right_before_leaving_is_saved(site: Site, page: Page, day: str) -
 def test_a_link_leads_to_a_page_that_knows_of_the_tap(site: Site, page: Page, day: str) -> None:
     page.evaluate(PLUS_AND + "document.querySelector('.set-foot a').click();")
     expect(page.get_by_label("Reps")).to_have_value("11")
+
+
+def test_a_link_on_a_dead_line_asks_before_it_leaves(site: Site, page: Page, day: str) -> None:
+    asked: list[str] = []
+
+    def leave(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", leave)
+    page.route(CORRECT, lambda route: route.abort("connectionreset"), times=1)
+    page.get_by_role("button", name="One rep more").click()
+    page.get_by_role("link", name="Edit").click()
+    page.wait_for_url("**/sets/**")
+    wait_for_reps(page, site, 11)
+    assert asked == ["beforeunload"]
+
+
+def test_without_a_connection_a_tap_is_tried_again(site: Site, page: Page, day: str) -> None:
+    page.route(CORRECT, lambda route: route.abort("connectionreset"), times=2)
+    page.get_by_role("button", name="One rep more").click()
+    expect(page.locator("[data-status]")).to_have_text("⟳")
+    expect(page.locator("[data-status]")).to_have_text("Saved")
+    assert (count_reps(page), read_set(page, site)["reps"]) == (11, 11)
+    assert page.problems == []
 
 
 def test_a_page_that_is_left_while_there_is_no_answer_sends_once_more(site: Site, page: Page, day: str) -> None:

@@ -100,7 +100,9 @@ class SetCard extends HTMLElement {
   onFailure() {
     this.failing = true;
     this.querySelector("[data-status]").textContent = "⟳";
-    if (this.leaveFor) location.assign(this.leaveFor);
+    if (!this.leaveFor) return;
+    location.assign(this.leaveFor);
+    this.leaveFor = null; // who is asked and stays is not asked again
   }
 
   take({ status, redirected, html }) {
