@@ -92,14 +92,14 @@ RECORDS = {
         Weight(
             "classifier",
             "classifier.safetensors",
-            "70d57d8185904e57294ffdacc40cc4df0f143f6112a0fddeafd8597200ced09a",
+            "40a1a0671e70855b3a3b78375381d3a4c61a68a75e5a8eede600dc773e0255fc",
             "MIT",
             _OWN,
         ),
         Weight(
             "classifier-forest",
             "classifier-forest.npz",
-            "67d2a4e2d68db9746e519f927a212562ad368cc7567d92a602998e6392ebe091",
+            "0ddceadf6d14679bda7e15ff884ad16732cbc0b7baf32f7a4eb9a69ca856d97a",
             "MIT",
             _OWN,
         ),
