@@ -55,6 +55,17 @@ def test_reps_can_be_played_one_by_one(clip: Clip, user: User) -> None:
     assert 'data-play="1.00-3.00"' in page
 
 
+def test_a_film_that_cannot_be_played_is_named_and_its_sets_stand(clip: Clip, user: User) -> None:
+    words = "could not be made ready for playing"
+    Clip.objects.update(poster="clips/poster.jpg")
+    page = sign_in(user).get(f"/clips/{clip.pk}/").content.decode()
+    assert words in page
+    assert "<video" not in page
+    assert 'class="rep num"' in page
+    Clip.objects.update(rendition="clips/rendition.mp4")
+    assert words not in sign_in(user).get(f"/clips/{clip.pk}/").content.decode()
+
+
 def test_pictures_of_another_run_have_other_addresses(user: User, squat: Exercise, tmp_path: Path) -> None:
     """The page swaps its inner part at the end of a run, and a browser keeps pictures for as long as a page lives."""
     clip = make_clip(user)
