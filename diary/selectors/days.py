@@ -5,13 +5,11 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 from itertools import groupby
 
 from django.db.models import Prefetch, Q, QuerySet
 
 from accounts.models import User
-from diary.calc import volume_kg
 from diary.models import Analysis, Clip, Exercise, Workout, WorkoutSet
 
 
@@ -22,16 +20,6 @@ class ExerciseBlock:
     exercise: Exercise | None
     sets: list[WorkoutSet]
 
-    @property
-    def reps(self) -> int:
-        """Of all the sets."""
-        return sum(row.reps or 0 for row in self.sets)
-
-    @property
-    def volume_kg(self) -> Decimal:
-        """Weight moved by all the sets."""
-        return sum((volume_kg(row.reps, row.weight_kg) for row in self.sets), Decimal(0))
-
 
 @dataclass(frozen=True)
 class Day:
@@ -41,8 +29,6 @@ class Day:
     workout: Workout | None
     blocks: list[ExerciseBlock]
     waiting: list[Clip]
-    previous: datetime.date | None  # the nearest days with training
-    next: datetime.date | None
 
     @property
     def sets(self) -> list[WorkoutSet]:
@@ -59,8 +45,6 @@ def read_day(user: User, day: datetime.date) -> Day:
         workout=Workout.objects.filter(user=user, date=day).first(),
         blocks=group_sets(rows),
         waiting=list(clips.filter(Q(sets=None) | Q(analyses__status__in=Analysis.ACTIVE)).distinct()),
-        previous=Workout.objects.filter(user=user, date__lt=day).values_list("date", flat=True).first(),
-        next=Workout.objects.filter(user=user, date__gt=day).values_list("date", flat=True).last(),
     )
 
 
