@@ -10,18 +10,11 @@ from inference.pose.follow import Wanted, follow
 from inference.pose.region import Region
 from inference.skeleton import INDEX
 from inference.types import Frame
-from tests.inference.pose.test_tap import FakeLook
-from tests.inference.tracks import standing_pose
+from tests.inference.looks import FakeLook, person_at
 
 SIZE = (640, 480)
 FRAMES, CUT, RATE_HZ = 40, 13, 15.0
 LEFT, RIGHT = 120.0, 520.0  # where the person stands before and after the cut
-
-
-def person_at(x: float) -> np.ndarray:
-    points = standing_pose().copy()
-    points[:, :2] = (points[:, :2] - points[INDEX["waist"], :2]) * 0.6 + (x, 250)
-    return points
 
 
 class CutEyes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -15,25 +14,11 @@ from inference.pose.query import describe_query
 from inference.pose.region import Region
 from inference.skeleton import INDEX
 from inference.types import Frame, PoseTrack
-from tests.inference.tracks import standing_pose
+from tests.inference.looks import FakeLook, person_at
 
 SIZE = (640, 480)
 FRAMES, RATE_HZ = 24, 8.0
 SEEN, OVERLOOKED = 250.0, 340.0  # where two people stand, px from the left: half a body apart
-
-
-@dataclass(frozen=True)
-class FakeLook:
-    points: np.ndarray
-    presence: float
-
-    @property
-    def next_region(self) -> Region:
-        low, high = self.points[:, :2].min(axis=0), self.points[:, :2].max(axis=0)
-        return Region(*((low + high) / 2).tolist(), 1.25 * float(high[1] - low[1]), 0.0)
-
-    def keypoints(self) -> np.ndarray:
-        return self.points
 
 
 class FakeEyes:
@@ -42,11 +27,7 @@ class FakeEyes:
     at_once = 4
 
     def __init__(self) -> None:
-        self.people = []
-        for x in (SEEN, OVERLOOKED):
-            points = standing_pose().copy()
-            points[:, :2] = (points[:, :2] - points[INDEX["waist"], :2]) * 0.6 + (x, 250)
-            self.people.append(points)
+        self.people = [person_at(SEEN), person_at(OVERLOOKED)]
 
     def find_people(self, image: np.ndarray, *, thorough: bool) -> list[Region]:
         return [FakeLook(self.people[0], 1.0).next_region]
