@@ -31,8 +31,8 @@ from inference.train.windows import Reel, wear
 from inference.types import PoseTrack
 
 TREES = 400
-COPIES, LOST_CHANCE = 3, 0.5  # of each training sequence; how often a copy lacks joints
-KEPT_JOINTS = (0.2, 0.9)  # share of the joints that such a copy keeps
+COPIES, COPY_CHANCE = 3, 0.5  # that lack joints: of each training sequence so many at most, each so likely
+KEPT_JOINTS = (0.2, 0.9)  # share of the joints that a copy keeps
 PRMD_HZ, PRMD_PIXELS_A_MM = 25.0, 0.3
 PRMD_HELD_OUT = {8, 9, 10}
 PRMD_VIEWS = 3  # of each training sequence; those held out are seen once, from an angle drawn by chance
@@ -96,11 +96,11 @@ def lose_joints(track: PoseTrack, rng: np.random.Generator) -> PoseTrack:
 
 
 def multiply(sequences: Sequence[Sequence2D], seed: int = 0) -> list[Sequence2D]:
-    """Training sequences and copies of them, some of which lack joints."""
+    """Training sequences, and copies of most of them that lack joints."""
     rng = np.random.default_rng(seed)
     worn = [
         replace(s, track=lose_joints(s.track, rng)) for s in sequences for _ in range(COPIES)
-        if rng.random() < LOST_CHANCE
+        if rng.random() < COPY_CHANCE
     ]  # fmt: skip
     return [*sequences, *(s for s in worn if s.track.found.sum() >= LEAST_FRAMES)]
 
@@ -140,7 +140,7 @@ def ask_network(network: Scorer, track: PoseTrack) -> NDArray[np.float64]:
 def measure(sequences: Sequence[Sequence2D], steps: int, *, gaps: bool) -> dict[str, object]:
     """Shares named right by each network, by the forest, and by all together as the product blends them.
 
-    ``gaps``: the set leaves out joints that its annotators did not see, so training copies lack some too.
+    ``gaps``: the set leaves out joints that its annotators did not see, so it is trained on copies that lack some too.
     """
     names = sorted({s.name for s in sequences})
     train, test = [s for s in sequences if not s.held_out], [s for s in sequences if s.held_out]
