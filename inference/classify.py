@@ -29,8 +29,11 @@ LEAST_FRAMES = 4
 CANDIDATES = 5
 FAMILY_WEIGHT = 0.3  # of the family scores in the sum of log probabilities
 FLOOR_NETWORK, FLOOR_FOREST = 1e-4, 2e-3  # neither may veto alone
-OTHER_PRIOR = 6.0  # there are far more ways of not exercising than a training set shows
-ABSTAIN = 0.35  # when the likeliest family has less, no name is better than none
+OTHER_PRIOR = 4.0  # there are far more ways of not exercising than a training set shows
+# How much likelier a clip of no exercise is than one of an exercise, by whether somebody is seen to repeat anything:
+# shares of held-out clips, 14 of 15 without exercise and about one in seven with one (docs/measurements.md).
+NOT_REPEATED, REPEATED = 0.90 / 0.15, 0.10 / 0.85
+ABSTAIN = 0.35  # when the likeliest family has less and nobody repeats anything, no name is better than none
 
 
 @dataclass(frozen=True)
@@ -92,8 +95,11 @@ class Classifier:
         votes = [functional.log_softmax(member(frames)[1], dim=1) for member in self.members]
         return torch.stack(votes).reshape(2 * len(votes), len(spans), -1).mean(0).double().numpy()
 
-    def predict(self, track: PoseTrack) -> Classification:
-        """Name a track; "other" with an empty embedding when there is too little to see."""
+    def predict(self, track: PoseTrack, repeats: bool | None = None) -> Classification:
+        """Name a track; "other" with an empty embedding when there is too little to see.
+
+        ``repeats`` says whether the counter sees repetitions in it; None where nobody asked the counter.
+        """
         if int(track.found.sum()) < LEAST_FRAMES:
             empty = np.zeros(self._embedding_size(), np.float32)
             return Classification((Candidate(catalogue.OTHER, 1.0),), empty)
@@ -102,16 +108,18 @@ class Classifier:
         network, embedding = self.score_windows(windows.cut(sized, spans))
         forest = statistics.predict(self._forest, track).astype(np.float64)
         probabilities = blend(network, forest, self.recipe.network_share, self.recipe.temperature)
-        return Classification(self._rank(probabilities), embedding)
+        return Classification(self._rank(probabilities, repeats), embedding)
 
-    def _rank(self, probabilities: NDArray[np.float64]) -> tuple[Candidate, ...]:
-        """The likeliest names; "other" first when no family is likely."""
+    def _rank(self, probabilities: NDArray[np.float64], repeats: bool | None = None) -> tuple[Candidate, ...]:
+        """The likeliest names; "other" first when no family is likely and nothing is seen to be repeated."""
         other = self.recipe.classes.index(catalogue.OTHER)
         weighted = probabilities * self._prior
         weighted[other] *= OTHER_PRIOR
+        if repeats is not None:
+            weighted[other] *= REPEATED if repeats else NOT_REPEATED
         weighted /= weighted.sum()
         order = np.argsort(-weighted)
-        if np.bincount(self._family_of.numpy(), weighted).max() < ABSTAIN:
+        if not repeats and np.bincount(self._family_of.numpy(), weighted).max() < ABSTAIN:
             order = np.concatenate([[other], order[order != other]])
         return tuple(Candidate(self.recipe.classes[i], float(weighted[i])) for i in order[:CANDIDATES])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -17,14 +18,15 @@ from inference.types import Classification, ExerciseSet, PoseTrack, Recognition,
 
 CLEARLY_REPEATED = 0.6  # belief in a count that overrules the name of an exercise that one holds
 CLEARLY_MANY = 3
+BELIEVED = 0.5  # belief in a count from which on somebody is seen to repeat something
 NO_REPS = RepCount((), 1.0, 0, 0)
 
 
 class Names(Protocol):
     """What names a track."""
 
-    def predict(self, track: PoseTrack) -> Classification:
-        """Name a track."""
+    def predict(self, track: PoseTrack, repeats: bool | None = None) -> Classification:
+        """Name a track in which somebody repeats something, or does not, or where that is not known."""
 
     def score_families(self, track: PoseTrack, spans: list[tuple[float, float]]) -> NDArray[np.float64]:
         """Log probabilities (spans, families) of each span by itself."""
@@ -34,19 +36,26 @@ def recognise(track: PoseTrack, *, examples: Examples | None = None, classifier:
     """Name the clip as a whole and each of its sets, and count their repetitions."""
     classifier = classifier or Classifier.load()
 
-    def name(part: PoseTrack) -> Classification:
-        found = classifier.predict(part)
+    def name(part: PoseTrack, counts: Sequence[RepCount]) -> Classification:
+        found = classifier.predict(part, any(is_repeated(c.count, c.confidence) for c in counts) if counts else None)
         return examples.overrule(found) if examples else found
 
-    whole = name(track)
     segments = [
         part for active in cut_sets(track) for part in supersets.split(track, active, classifier.score_families)
     ]
+    counts = [count_reps(track, segment.start_s, segment.end_s) for segment in segments]
+    whole = name(track, counts)
     if len(segments) < 2:
-        sets = tuple(_recognise_set(track, segment, whole) for segment in segments)
+        names = [whole] * len(segments)
     else:
-        sets = tuple(_recognise_set(track, segment, name(cut(track, segment))) for segment in segments)
-    return Recognition(whole, sets)
+        names = [name(cut(track, segment), [count]) for segment, count in zip(segments, counts, strict=True)]
+    sets = (_describe_set(track, *parts) for parts in zip(segments, names, counts, strict=True))
+    return Recognition(whole, tuple(sets))
+
+
+def is_repeated(count: int, confidence: float) -> bool:
+    """Whether a count is believed enough to say that somebody repeats something."""
+    return count > 0 and confidence >= BELIEVED
 
 
 def cut(track: PoseTrack, segment: Segment) -> PoseTrack:
@@ -56,10 +65,9 @@ def cut(track: PoseTrack, segment: Segment) -> PoseTrack:
     return replace(track, keypoints=track.keypoints[inside], times_s=track.times_s[inside], boxes=boxes)
 
 
-def _recognise_set(track: PoseTrack, segment: Segment, named: Classification) -> ExerciseSet:
-    """Name and count a set. What the classifier has no name for may well be repeated: it is counted."""
+def _describe_set(track: PoseTrack, segment: Segment, named: Classification, counted: RepCount) -> ExerciseSet:
+    """Name and count together. What the classifier has no name for may well be repeated: it keeps its count."""
     kind = catalogue.kind_of(named.exercise)
-    counted = count_reps(track, segment.start_s, segment.end_s)
     hold_s = None
     if kind == "hold" and not (counted.confidence >= CLEARLY_REPEATED and counted.low >= CLEARLY_MANY):
         counted, hold_s = NO_REPS, _seconds_seen(track, segment)

@@ -16,6 +16,7 @@ from safetensors.torch import save_file
 from inference import catalogue, metrics, weights
 from inference.classify import Classifier, Recipe
 from inference.network import DESIGNS, Scorer
+from inference.recognise import is_repeated
 from inference.train import clips, forest, lstm, motion_sets, pool
 from inference.train.clips import LabelledTrack
 from inference.train.forest import Table
@@ -89,7 +90,17 @@ def score(rows: list[tuple[LabelledTrack, tuple[str, ...]]]) -> dict[str, float 
     }
 
 
-def cross_validate(material: Material, steps: Mapping[str, int], members: Sequence[str]) -> list[dict[str, object]]:
+def read_repeats(path: Path) -> dict[tuple[str, str], bool]:
+    """Whether somebody repeats something, by clip and estimator, as `train reps --folds --counts` heard it."""
+    return {
+        (row["file"], row["estimator"]): is_repeated(row["count"], row["confidence"])
+        for row in json.loads(path.read_text(encoding="utf-8"))
+    }
+
+
+def cross_validate(
+    material: Material, steps: Mapping[str, int], members: Sequence[str], repeats: Mapping[tuple[str, str], bool]
+) -> list[dict[str, object]]:
     """Predictions for every checked clip by a classifier that saw nobody of its group."""
     fold_of = clips.split_folds([t.group for t in material.real if t.part == "checked"], FOLDS)
     rows: list[tuple[LabelledTrack, tuple[str, ...]]] = []
@@ -98,7 +109,7 @@ def cross_validate(material: Material, steps: Mapping[str, int], members: Sequen
         kept = [fold_of.get(t.group) != fold for t in material.real]
         classifier, _, _ = build(material, kept, steps, members, None)
         for clip in (t for t, k in zip(material.real, kept, strict=True) if not k and t.part == "checked"):
-            found = classifier.predict(clip.track)
+            found = classifier.predict(clip.track, repeats.get((clip.file, clip.estimator)))
             rows.append((clip, tuple(c.exercise for c in found.candidates)))
             named = [[c.exercise, round(c.confidence, 4)] for c in found.candidates]
             told.append(
@@ -112,6 +123,7 @@ def cross_validate(material: Material, steps: Mapping[str, int], members: Sequen
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """How long, and what for."""
     parser.add_argument("--folds", type=Path, metavar="FILE.json", help="only predict held-out sources, into a file")
+    parser.add_argument("--counts", type=Path, metavar="FILE.json", help="what `train reps --folds --counts` wrote")
     parser.add_argument("--steps", type=int, help=f"of every network (default: {STEPS})")
     clips.add_estimators(parser)
     parser.add_argument("--members", nargs="+", default=MEMBERS, choices=DESIGNS, help="designs of the networks")
@@ -123,7 +135,8 @@ def run(args: argparse.Namespace) -> int:
     material = gather(args.estimators)
     steps = dict.fromkeys(STEPS, args.steps) if args.steps else STEPS
     if args.folds:
-        args.folds.write_text(json.dumps(cross_validate(material, steps, args.members), indent=1))
+        repeats = read_repeats(args.counts) if args.counts else {}
+        args.folds.write_text(json.dumps(cross_validate(material, steps, args.members, repeats), indent=1))
         return 0
     folder = clips.ROOT / "var" / "train" / "classifier"
     folder.mkdir(parents=True, exist_ok=True)

@@ -22,6 +22,8 @@ from inference.types import PoseTrack
 
 SPEEDS = (1.0, 0.7, 1.4, 2.0)  # a clip played slower or faster has the same count
 LONG_FILMS, SHORT_FILMS, IDLE_SHARE = 600, 480, 0.04  # synthetic ones
+PARTS = ("checked", "more")
+UNKNOWN = -1  # count of a film that nobody counted
 LONGEST_S = 90.0  # longer films than this teach nothing new and cost minutes
 
 
@@ -83,11 +85,21 @@ def collect(estimators: Sequence[str] = (clips.FIRST_ESTIMATOR,)) -> list[Counte
     """Every counted clip at every speed as each pose estimator saw it, and Countix-Fitness."""
     made = [
         prepare(c.file, c.group, "clips", c.reps, c.track, speed, c.estimator, c.weight)
-        for c in clips.load(("checked", "more"), estimators)
+        for c in clips.load(PARTS, estimators)
         if c.reps is not None
         for speed in SPEEDS
     ]
     made += [prepare(file, file, "countix", count, track) for file, count, track in read_countix()]
+    return [film for film in made if film]
+
+
+def collect_uncounted(estimators: Sequence[str] = (clips.FIRST_ESTIMATOR,)) -> list[Counted]:
+    """Clips that nobody counted, those without exercise among them: a counter speaks about them too."""
+    made = [
+        prepare(c.file, c.group, "clips", UNKNOWN, c.track, 1.0, c.estimator, c.weight)
+        for c in clips.load(PARTS, estimators)
+        if c.reps is None
+    ]
     return [film for film in made if film]
 
 

@@ -8,6 +8,7 @@ training that was stopped goes on after the last that was finished. Delete the f
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -20,10 +21,22 @@ from sklearn.ensemble import ExtraTreesClassifier
 from inference import agreement, metrics, readings, reps, weights
 from inference.phase import PhaseNet, load_networks, save_networks
 from inference.train import clips, films, phase
-from inference.train.counted import SPEEDS, Counted, Table, collect, collect_long, collect_short, locate_reps, read_film
+from inference.train.counted import (
+    SPEEDS,
+    UNKNOWN,
+    Counted,
+    Table,
+    collect,
+    collect_long,
+    collect_short,
+    collect_uncounted,
+    locate_reps,
+    read_film,
+)
 from inference.train.phase import Example
 from inference.train.pool import SYNTHETIC
 from inference.trees import Forest
+from inference.types import RepCount
 
 KEPT = clips.ROOT / "var" / "train" / "reps"
 MEMBERS = 2  # phase networks whose mean is heard
@@ -144,34 +157,33 @@ class Networks:
 
 
 def tabulate(counted: Sequence[Counted], networks: Networks) -> list[Table]:
-    """Readings of every film by networks that saw nobody of its fold; synthetic films take turns with the folds."""
+    """Readings of every film by networks that saw nobody of its group; groups of no fold take turns with the folds."""
     by_fold = {fold: networks.without(fold) for fold in range(FOLDS)}
     folds = (networks.fold_of.get(film.group, number % FOLDS) for number, film in enumerate(counted))
     return [read_film(film, by_fold[fold]) for film, fold in zip(counted, folds, strict=True)]
 
 
 def cross_validate(
-    tables: Sequence[Table], synthetic: Synthetic, fold_of: dict[str, int], seed: int = 0
-) -> dict[str, list[tuple[str, int, int]]]:
-    """(file, true, counted) of every film, counted by a judge and networks that saw nobody of its group.
-
-    By source, and by the estimator whose keypoints the film has.
-    """
-    found: dict[str, list[tuple[str, int, int]]] = {}
+    tables: Sequence[Table], synthetic: Synthetic, fold_of: Mapping[str, int], seed: int = 0
+) -> list[tuple[Counted, RepCount]]:
+    """What a judge and networks that saw nobody of its group count in every film at its own speed."""
+    found = []
     for fold in range(FOLDS):
-        forest = fit([table for table in tables if fold_of[table.film.group] != fold], synthetic, seed)
+        others = [t for t in tables if fold_of.get(t.film.group) != fold and t.film.true != UNKNOWN]
+        forest = fit(others, synthetic, seed)
         for table in tables:
-            film = table.film
-            if fold_of[film.group] == fold and film.speed == 1:
+            if fold_of.get(table.film.group, 0) == fold and table.film.speed == 1:  # no fold's judge saw other groups
                 right = forest.predict(table.features)[:, 1]
-                counted = reps.judge(table.readings, right, film.motion.times_s).count
-                found.setdefault(f"{film.source} {film.estimator}".strip(), []).append((film.file, film.true, counted))
+                found.append((table.film, reps.judge(table.readings, right, table.film.motion.times_s)))
     return found
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What to do beside training."""
     parser.add_argument("--folds", action="store_true", help="only report figures on held-out sources")
+    parser.add_argument(
+        "--counts", type=Path, metavar="FILE.json", help="with --folds: write what was counted, and in uncounted clips"
+    )
     parser.add_argument("--seed", type=int, default=0, help="of the judge")
     parser.add_argument("--threads", type=int, default=1)
     clips.add_estimators(parser)
@@ -185,7 +197,12 @@ def run(args: argparse.Namespace) -> int:
     print(f"{len({film.file for film in real})} films, {len(real)} with speeds", flush=True)
     tables, synthetic = tabulate(real, networks), Synthetic(tabulate(long, networks), tabulate(short, networks))
     if args.folds:
-        _report(cross_validate(tables, synthetic, networks.fold_of, args.seed))
+        if args.counts:
+            tables += tabulate(collect_uncounted(args.estimators), networks)
+        found = cross_validate(tables, synthetic, networks.fold_of, args.seed)
+        _report(found)
+        if args.counts:
+            write_counts(found, args.counts)
         return 0
     paths = [weights.RECORDS[name].path for name in ("counter-phase", "counter")]
     save_networks(networks.without(None), paths[0])
@@ -195,9 +212,23 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _report(found: dict[str, list[tuple[str, int, int]]]) -> None:
-    for source, rows in found.items():
-        print(source, len(rows), metrics.count_scores([(true, counted) for _, true, counted in rows]))
-        for row in rows:
-            if row[1] != row[2] and source.startswith("clips"):
-                print("  ", *row)
+def _report(found: Sequence[tuple[Counted, RepCount]]) -> None:
+    """By source, and by the estimator whose keypoints a film has."""
+    known = [(film, told) for film, told in found if film.true != UNKNOWN]
+    for source, estimator in dict.fromkeys((film.source, film.estimator) for film, _ in known):
+        rows = [(film, told.count) for film, told in known if (film.source, film.estimator) == (source, estimator)]
+        scores = metrics.count_scores([(film.true, count) for film, count in rows])
+        print(source, estimator, len(rows), scores)
+        for film, count in rows:
+            if film.true != count and source == "clips":
+                print("  ", film.file, film.true, count)
+
+
+def write_counts(found: Sequence[tuple[Counted, RepCount]], path: Path) -> None:
+    """Count and belief of each clip as each estimator saw it; the classifier's folds ask for them."""
+    rows = [
+        {"file": film.file, "estimator": film.estimator, "count": told.count, "confidence": told.confidence}
+        for film, told in found
+        if film.source == "clips"
+    ]
+    path.write_text(json.dumps(rows, indent=1), encoding="utf-8")

@@ -65,10 +65,18 @@ def test_siblings_that_share_the_chances_are_a_likely_family(small):
     assert small._rank(np.array([0.30, 0.08, 0.45, 0.17]))[0].exercise != "other"
 
 
+def test_who_repeats_nothing_is_likelier_not_to_exercise(small):
+    shares = np.array([0.05, 0.10, 0.15, 0.70])
+    assert [small._rank(shares, repeats)[0].exercise for repeats in (None, True, False)] == ["squat", "squat", "other"]
+    sure = np.array([0.01, 0.97, 0.01, 0.01])
+    assert small._rank(sure, repeats=True)[0].exercise == "other"
+
+
 def test_no_likely_family_is_other():
     many = Classifier.load()
     flat = many._rank(np.full(len(many.recipe.classes), 1 / len(many.recipe.classes)))
     assert flat[0].exercise == "other"
+    assert many._rank(np.full(len(many.recipe.classes), 1 / len(many.recipe.classes)), True)[0].exercise != "other"
     assert len({c.exercise for c in flat}) == len(flat)
 
 

@@ -15,7 +15,7 @@ class Named:
     def __init__(self, exercise: str) -> None:
         self.exercise = exercise
 
-    def predict(self, track: PoseTrack) -> Classification:
+    def predict(self, track: PoseTrack, repeats: bool | None = None) -> Classification:
         return Classification((Candidate(self.exercise, 0.9),), np.array([1, 0], np.float32))
 
     def score_families(self, track: PoseTrack, spans: list[tuple[float, float]]) -> np.ndarray:
@@ -30,7 +30,7 @@ class Superset(Named):
         super().__init__("squat")
         self.change_s = change_s
 
-    def predict(self, track: PoseTrack) -> Classification:
+    def predict(self, track: PoseTrack, repeats: bool | None = None) -> Classification:
         early = float(track.times_s.mean()) < self.change_s
         return Classification((Candidate("squat" if early else "push_up", 0.9),), np.array([1, 0], np.float32))
 
@@ -88,6 +88,27 @@ def test_one_odd_moment_does_not_cut_a_set():
             return np.log(np.where(odd[:, None], [0.1, 0.9], [0.8, 0.2]))
 
     assert len(recognise(make_track(40, squat, waves(19, 2.0)), classifier=Doubtful("squat")).sets) == 1
+
+
+class Listening(Named):
+    """Remembers what it was told about repetitions."""
+
+    def __init__(self) -> None:
+        super().__init__("squat")
+        self.told: list[bool | None] = []
+
+    def predict(self, track: PoseTrack, repeats: bool | None = None) -> Classification:
+        self.told.append(repeats)
+        return super().predict(track)
+
+
+def test_the_name_hears_whether_anything_is_repeated():
+    listening = Listening()
+    recognise(make_track(14, squat, waves(6, 2.0)), classifier=listening)
+    recognise(make_track(15, squat, rest), classifier=listening)
+    first, second = waves(6, 2.0, 1.0), waves(4, 2.0, 30.0)
+    recognise(make_track(40, squat, lambda t: max(first(t), second(t))), classifier=listening)
+    assert listening.told == [True, False, True, True, True]
 
 
 def test_examples_of_the_person_win():
