@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
 
 KG_PER_LB = Decimal("0.45359237")
 FIRST_DAY = date(2000, 1, 1)  # of a diary: before phones filmed
+SAME_STRETCH = 0.5  # of the time that two stretches of a film cover: sharing as much, they are of one set
 DAYS_AHEAD = timedelta(days=366)  # a year, leap or not: what somebody plans
 # Containers count from 1904 or 1970, cameras from 2000, when the clock was not set; a day later it is 2000 everywhere.
 OLDEST_CAPTURE = datetime(2000, 1, 2, tzinfo=UTC)
@@ -61,6 +62,11 @@ def overlap_share(a: tuple[float, float], b: tuple[float, float]) -> float:
     shared = min(a[1], b[1]) - max(a[0], b[0])
     covered = max(a[1], b[1]) - min(a[0], b[0])
     return max(0.0, shared) / covered if covered > 0 else 0.0
+
+
+def is_among(span: Sequence[float], others: Iterable[Sequence[float]]) -> bool:
+    """Whether one of the others is about the same stretch of a film."""
+    return any(overlap_share((span[0], span[1]), (other[0], other[1])) >= SAME_STRETCH for other in others)
 
 
 def match_spans(

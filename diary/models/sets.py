@@ -39,6 +39,7 @@ class WorkoutSet(models.Model):
     start_s = models.FloatField(null=True, blank=True)
     end_s = models.FloatField(null=True, blank=True)
     rep_times = models.JSONField(default=list, blank=True)  # [[start_s, turn_s, end_s]]
+    found_span = models.JSONField(default=list, blank=True)  # [start_s, end_s] of the newest run that saw it
     thumbnail = models.FileField(max_length=255, blank=True)  # lies in the clip's folder
     candidates = models.JSONField(default=list, blank=True)  # [{exercise: slug, confidence}]
     provenance = models.JSONField(default=dict, blank=True)  # {field: {source, model, confidence, locked}}
@@ -87,6 +88,17 @@ class WorkoutSet(models.Model):
     def is_locked(self, field: str) -> bool:
         """Whether a person decided this value, so that no model writes it."""
         return bool(self.source_of(field).get("locked"))
+
+    @property
+    def told_span(self) -> list[float]:
+        """[start_s, end_s] as the set says; empty when it does not."""
+        return [] if self.start_s is None or self.end_s is None else [self.start_s, self.end_s]
+
+    @property
+    def spans(self) -> list[list[float]]:
+        """Stretches of the film that it stands for: a person may have moved it away from where it was found."""
+        both = [span for span in (self.told_span, self.found_span) if span]
+        return both[:1] if self.told_span == self.found_span else both
 
     @property
     def is_touched(self) -> bool:

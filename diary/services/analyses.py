@@ -168,8 +168,8 @@ def _own(id: UUID, attempt: int) -> Any:
 
 
 def _hold(id: UUID, attempt: int) -> Analysis | None:
-    """The run, held until the transaction ends, as long as it is this attempt's."""
-    rows: Any = _own(id, attempt).select_for_update(of=("self",)).select_related("clip__user")
+    """The run and its clip, held until the transaction ends, as long as it is this attempt's."""
+    rows: Any = _own(id, attempt).select_for_update(of=("self", "clip")).select_related("clip__user")
     held: Analysis | None = rows.first()
     return held
 

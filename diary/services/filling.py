@@ -6,13 +6,12 @@ import array
 import sys
 from typing import Any
 
-from diary.calc import match_spans, overlap_share
+from diary.calc import is_among, match_spans
 from diary.models import Analysis, Clip, Exercise, WorkoutSet
 from diary.services import examples, history, workouts
 from diary.services.exercises import find_by_slug
 from diary.services.outcome import Candidate, Finding, Outcome
 
-DISMISSED_OVERLAP = 0.5  # of a stretch whose set a person deleted: found again, it stays away
 FIELD_PARTS = {"exercise": "classifier"}  # which model answers for a value; "counter" for all others
 
 
@@ -23,8 +22,9 @@ def fill_sets(*, analysis: Analysis, outcome: Outcome, thumbnails: list[str]) ->
     before is kept: in the row that says something else now, or with the run when the row is gone.
     """
     clip = analysis.clip
-    findings = [(f, t) for f, t in zip(outcome["sets"], thumbnails, strict=True) if not _is_dismissed(clip, f)]
-    by_place, spare = place_rows(_present_rows(clip), [finding for finding, _ in findings])
+    rows = _present_rows(clip)
+    findings = [(f, t) for f, t in zip(outcome["sets"], thumbnails, strict=True) if not _is_dismissed(f, clip, rows)]
+    by_place, spare = place_rows(rows, [finding for finding, _ in findings])
     if spare and not findings:
         clear_row(row=spare.pop(0), analysis=analysis, candidates=outcome["candidates"])
     _drop_rows(analysis, spare)
@@ -54,13 +54,26 @@ def new_row(clip: Clip) -> WorkoutSet:
 
 
 def pair_rows(rows: list[WorkoutSet], findings: list[Finding]) -> list[int | None]:
-    """For each row the finding it is about: by time where the row has one, else in order among those left."""
-    timed = [(i, (r.start_s, r.end_s)) for i, r in enumerate(rows) if r.start_s is not None and r.end_s is not None]
-    spans = [(finding["start_s"], finding["end_s"]) for finding in findings]
-    matches = match_spans([(float(a), float(b)) for _, (a, b) in timed], spans)
-    found = dict(zip([i for i, _ in timed], matches, strict=True))
-    left = iter(place for place in range(len(findings)) if place not in found.values())
-    return [found[i] if i in found else next(left, None) for i in range(len(rows))]
+    """For each row the finding it is about: by where it was found, then by where it says it is, else in order.
+
+    A person may have corrected the times of a set to what no run finds; the set is still the one that was found.
+    """
+    pairs = _match_spans([row.found_span for row in rows], findings, {})
+    pairs = _match_spans([row.told_span for row in rows], findings, pairs)
+    left = iter(place for place in range(len(findings)) if place not in pairs.values())
+    return [pairs.get(i) if row.spans else next(left, None) for i, row in enumerate(rows)]
+
+
+def _match_spans(spans: list[list[float]], findings: list[Finding], pairs: dict[int, int]) -> dict[int, int]:
+    """The pairs and, of the rows and findings that have none yet, those whose stretches overlap."""
+    open_rows = [i for i, span in enumerate(spans) if span and i not in pairs]
+    open_places = [place for place in range(len(findings)) if place not in pairs.values()]
+    matches = match_spans(
+        [(spans[i][0], spans[i][1]) for i in open_rows],
+        [(findings[place]["start_s"], findings[place]["end_s"]) for place in open_places],
+    )
+    found = zip(open_rows, matches, strict=True)
+    return pairs | {i: open_places[match] for i, match in found if match is not None}
 
 
 def place_rows(rows: list[WorkoutSet], findings: list[Finding]) -> tuple[dict[int, WorkoutSet], list[WorkoutSet]]:
@@ -83,7 +96,7 @@ def clear_row(*, row: WorkoutSet, analysis: Analysis, candidates: list[Candidate
     history.note_earlier(row=row, values=blank)
     for name, value in blank.items():
         setattr(row, name, value)
-    row.provenance, row.proposal, row.thumbnail, row.embedding = {}, {}, "", None
+    row.provenance, row.proposal, row.thumbnail, row.embedding, row.found_span = {}, {}, "", None, []
     row.reps_low = row.reps_high = None
     row.analysis, row.candidates = analysis, list(candidates)
     row.save()
@@ -101,7 +114,7 @@ def write_finding(*, row: WorkoutSet, finding: Finding, exercise: Exercise | Non
         else:
             setattr(row, name, value)
             row.provenance[name] = {"source": "model", "model": model, "confidence": confidence, "locked": False}
-    row.candidates = list(finding["candidates"])
+    row.candidates, row.found_span = list(finding["candidates"]), [finding["start_s"], finding["end_s"]]
     if not row.is_locked("reps"):
         row.reps_low, row.reps_high = _bounds(finding)
     row.embedding, row.embedding_model = pack_embedding(finding["embedding"]), models.get("classifier", "")
@@ -155,9 +168,10 @@ def _drop_rows(analysis: Analysis, rows: list[WorkoutSet]) -> None:
         workouts.drop_if_empty(workout=row.workout)
 
 
-def _is_dismissed(clip: Clip, finding: Finding) -> bool:
+def _is_dismissed(finding: Finding, clip: Clip, rows: list[WorkoutSet]) -> bool:
+    """Whether a person deleted the set that is found here; a set that stands here all the same wants its values."""
     span = (finding["start_s"], finding["end_s"])
-    return any(overlap_share(span, (start, end)) >= DISMISSED_OVERLAP for start, end in clip.dismissed_spans)
+    return is_among(span, clip.dismissed_spans) and not is_among(span, [kept for row in rows for kept in row.spans])
 
 
 def _present_rows(clip: Clip) -> list[WorkoutSet]:

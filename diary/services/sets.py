@@ -12,6 +12,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from accounts.models import User
+from diary.calc import is_among
 from diary.errors import Code, DiaryError
 from diary.models import Clip, Exercise, Workout, WorkoutSet
 from diary.services import examples, workouts
@@ -158,22 +159,35 @@ def _drop_offer(row: WorkoutSet, field: str) -> WorkoutSet:
 @transaction.atomic
 def delete_set(*, row: WorkoutSet) -> None:
     """Delete a set. Its clip remembers the stretch, so that a later analysis does not bring it back."""
+    workouts.drop_if_empty(workout=_take_out(row).workout)
+
+
+def _take_out(row: WorkoutSet) -> WorkoutSet:
+    """Delete a set with its picture; the clip is held first, as a run does that may be filling it."""
+    clip = Clip.objects.select_for_update(of=("self",)).filter(sets=row).first()
     fresh = lock_set(row)
-    if fresh.clip is not None and fresh.start_s is not None and fresh.end_s is not None:
-        fresh.clip.dismissed_spans = [*fresh.clip.dismissed_spans, [fresh.start_s, fresh.end_s]]
-        fresh.clip.save(update_fields=["dismissed_spans"])
+    if clip is not None:
+        _dismiss(fresh, clip)
     thumbnail = fresh.thumbnail.name
     fresh.delete()
-    workouts.drop_if_empty(workout=fresh.workout)
     if thumbnail:
         transaction.on_commit(lambda: default_storage.delete(thumbnail))
+    return fresh
+
+
+def _dismiss(row: WorkoutSet, clip: Clip) -> None:
+    """Remember where a set was; not where another one of the film stands, which a later run shall find again."""
+    kept = [span for other in clip.sets.exclude(pk=row.pk) for span in other.spans]
+    gone = [span for span in row.spans if not is_among(span, kept)]
+    clip.dismissed_spans = [*clip.dismissed_spans, *gone]
+    clip.save(update_fields=["dismissed_spans"])
 
 
 @transaction.atomic
 def delete_workout(*, workout: Workout) -> None:
     """Delete a day with its sets, each like a single one: clips stay and do not bring them back."""
     for row in workout.sets.all():
-        delete_set(row=row)
+        _take_out(row)
     workout.delete()
 
 

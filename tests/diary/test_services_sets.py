@@ -17,6 +17,7 @@ from diary.services.analyses import fail_analysis, fill_diary, finish_analysis
 from diary.services.clips import start_analysis
 from diary.services.examples import forget_all_examples, forget_example
 from diary.services.filling import pack_embedding
+from diary.services.outcome import Finding
 from diary.services.sets import (
     accept_proposal,
     correct_set,
@@ -137,6 +138,69 @@ def test_deleted_set_does_not_come_back(analyse: Analyse) -> None:
     first, _ = analyse(make_finding(), make_finding("lunge", start_s=100))
     delete_set(row=first)
     assert [row.exercise.slug for row in analyse(make_finding(), make_finding("lunge", start_s=100))] == ["lunge"]
+
+
+@pytest.mark.parametrize("double_first", [True, False])
+def test_a_deleted_double_does_not_empty_the_set_that_stays(
+    clip: Clip, analyse: Analyse, squat: Exercise, double_first: bool
+) -> None:
+    """An app sends a set twice that a run has found; the person deletes all but one."""
+    [found] = analyse(make_finding(reps=4))
+    doubles = [
+        create_set(user=clip.user, date=clip.day, clip=clip, exercise=squat, reps=4, start_s=1.0, end_s=9.0)
+        for _ in range(2)
+    ]
+    kept, *gone = [found, *doubles] if double_first else [*doubles, found]
+    for row in gone:
+        delete_set(row=row)
+    [row] = analyse(make_finding(reps=4))
+    assert (row.pk, row.exercise, row.reps, len(row.rep_times)) == (kept.pk, squat, 4, 4)
+    delete_set(row=row)
+    assert [row.reps for row in analyse(make_finding(reps=4))] == [None]  # the last one is gone: it stays away
+
+
+def test_a_set_that_is_typed_in_where_one_was_deleted_is_filled(clip: Clip, analyse: Analyse) -> None:
+    [found] = analyse(make_finding(reps=4))
+    delete_set(row=found)
+    typed = create_set(user=clip.user, date=clip.day, clip=clip, reps=5, start_s=1.0, end_s=9.0)
+    [row] = analyse(make_finding(reps=4))
+    assert (row.pk, row.reps, row.exercise.slug, len(row.rep_times)) == (typed.pk, 5, "squat", 4)
+
+
+TIMES: dict[str, dict[str, Any]] = {
+    "none": {"start_s": None, "end_s": None},
+    "a part": {"start_s": 2.0, "end_s": 3.0},
+    "elsewhere": {"start_s": 22.0, "end_s": 28.0},
+}
+FINDINGS = {"reps": make_finding(), "held": make_finding(reps=0, end_s=21.0, hold_s=20.0)}
+with_corrected_times = pytest.mark.parametrize("times", TIMES.values(), ids=TIMES)
+of_each_kind = pytest.mark.parametrize("finding", FINDINGS.values(), ids=FINDINGS)
+
+
+@with_corrected_times
+@of_each_kind
+def test_a_set_with_corrected_times_is_not_doubled(analyse: Analyse, finding: Finding, times: dict[str, Any]) -> None:
+    [found] = analyse(finding)
+    correct_set(row=found, **times)
+    [row] = analyse(finding)
+    assert (row.pk, row.start_s, row.end_s) == (found.pk, times["start_s"], times["end_s"])
+
+
+@with_corrected_times
+@of_each_kind
+def test_a_deleted_set_with_corrected_times_stays_away(
+    analyse: Analyse, finding: Finding, times: dict[str, Any]
+) -> None:
+    [found] = analyse(finding)
+    delete_set(row=correct_set(row=found, **times))
+    assert [row.exercise for row in analyse(finding)] == [None]
+
+
+def test_a_set_that_was_moved_to_where_a_later_run_finds_it_is_not_doubled(analyse: Analyse) -> None:
+    [found] = analyse(make_finding(reps=4))
+    correct_set(row=found, start_s=20.0, end_s=28.0)
+    [row] = analyse(make_finding(reps=4, start_s=20.0))
+    assert row.pk == found.pk
 
 
 def test_accepted_proposal_is_written_and_stays_locked(analyse: Analyse, lunge: Exercise, squat: Exercise) -> None:
