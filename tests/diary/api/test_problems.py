@@ -66,3 +66,27 @@ def test_language(nobody: APIClient, language: str) -> None:
 def test_an_address_may_lack_its_last_slash(owner: APIClient) -> None:
     assert owner.get("/api/v1/me").status_code == 200
     assert owner.post("/api/v1/sets", {"date": "2026-11-20", "reps": 3}, format="json").status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("method", "address"), [("post", "sets/"), ("post", "workouts/"), ("patch", "me/"), ("post", "exercises/")]
+)
+@pytest.mark.parametrize(
+    "sent",
+    [b"[" * 100_000, b'{"reps": ' + b"[" * 30_000 + b"]" * 30_000 + b"}", b"[" * 21 + b"]" * 21],
+    ids=["no end", "in a value", "a little"],
+)
+def test_json_that_is_nested_without_end(owner: APIClient, method: str, address: str, sent: bytes) -> None:
+    response = getattr(owner, method)(f"/api/v1/{address}", sent, content_type="application/json")
+    assert (response.status_code, body(response)["code"]) == (400, "invalid_input")
+
+
+def test_json_that_is_nested_as_far_as_can_be_read(owner: APIClient) -> None:
+    for depth in range(700, 1000, 3):  # what the decoder still reads, whoever looks at the value later may not
+        sent = b'{"date": "2026-11-20", "reps": ' + b"[" * depth + b"]" * depth + b"}"
+        assert owner.post("/api/v1/sets/", sent, content_type="application/json").status_code == 400, depth
+
+
+def test_json_may_have_some_levels(owner: APIClient) -> None:
+    response = owner.post("/api/v1/sets/", {"date": "2026-11-20", "reps": 3, "more": [[[{"a": 1}]]]}, format="json")
+    assert response.status_code == 201
