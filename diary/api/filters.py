@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db.models import Q, QuerySet
 
 from diary.models import Analysis, Clip, Exercise, Workout, WorkoutSet
@@ -13,6 +16,25 @@ from diary.selectors.listing import changed_clips
 
 class MomentFilter(django_filters.IsoDateTimeFilter):
     """A moment in ISO 8601; without an offset it is meant in the person's time zone."""
+
+
+class YesNoField(forms.Field):
+    """true or false, also as 1 or 0; the field of Django takes what it does not understand for "not asked"."""
+
+    WORDS = {"": None, "true": True, "1": True, "false": False, "0": False}
+
+    def to_python(self, value: str | None) -> bool | None:
+        """What was asked for; None without a value."""
+        word = (value or "").strip().lower()
+        if word not in self.WORDS:
+            raise ValidationError(RegexValidator.message, code="invalid")
+        return self.WORDS[word]
+
+
+class YesNoFilter(django_filters.BooleanFilter):
+    """A condition or its contrary."""
+
+    field_class = YesNoField
 
 
 class SetFilter(django_filters.FilterSet):
@@ -35,7 +57,7 @@ class ClipFilter(django_filters.FilterSet):
     date_from = django_filters.DateFilter("day", "gte", help_text="First day, included.")
     date_to = django_filters.DateFilter("day", "lte", help_text="Last day, included.")
     exercise = django_filters.CharFilter(method="of_exercise", help_text="Slug of the exercise of one of its sets.")
-    active = django_filters.BooleanFilter(method="being_analysed", help_text="Whether a run has still to end.")
+    active = YesNoFilter(method="being_analysed", help_text="Whether a run has still to end.")
     updated_since = MomentFilter(method="updated", help_text="New, or its sets or runs changed, then or later.")
 
     class Meta:
@@ -94,7 +116,7 @@ class ExerciseFilter(django_filters.FilterSet):
 
     search = django_filters.CharFilter(method="named", help_text="Part of the English or Korean name.")
     family = django_filters.CharFilter("family")
-    own = django_filters.BooleanFilter("owner", "isnull", exclude=True, help_text="Only the person's own, or none.")
+    own = YesNoFilter("owner", "isnull", exclude=True, help_text="Only the person's own, or none.")
 
     class Meta:
         model = Exercise

@@ -137,9 +137,25 @@ def test_exercises_by_name_family_and_owner(user: User, squat: Exercise, found: 
     assert str(squat.pk) in found("exercises", own="false", family="squat")
 
 
+@pytest.mark.parametrize(("yes", "no"), [("true", "false"), ("1", "0"), ("True", "False"), ("TRUE", "FALSE")])
+def test_yes_and_no_in_each_way(user: User, squat: Exercise, found: Any, yes: str, no: str) -> None:
+    quiet, busy = make_clip(user, 1), make_clip(user, 2)
+    Analysis.objects.create(clip=busy)
+    own = exercises.create_exercise(user=user, name_ko="밧줄 오르기")
+    assert found("clips", active=yes) == [str(busy.pk)]
+    assert found("clips", active=no) == [str(quiet.pk)]
+    assert len(found("clips", active="")) == 2
+    assert found("exercises", own=yes) == [str(own.pk)]
+    assert str(own.pk) not in found("exercises", own=no)
+
+
 @pytest.mark.parametrize(
-    "query", ["sets/?date_from=yesterday", "clips/?updated_since=x", "analyses/?status=lost", "calendar/?month=2026-13"]
-)
+    "query",
+    [
+        "sets/?date_from=yesterday", "clips/?updated_since=x", "analyses/?status=lost", "calendar/?month=2026-13",
+        "clips/?active=banana", "clips/?active=2", "exercises/?own=banana",
+    ],
+)  # fmt: skip
 def test_filters_that_mean_nothing(owner: APIClient, query: str) -> None:
     response = owner.get(f"/api/v1/{query}")
     assert (response.status_code, body(response)["code"]) == (400, "invalid_input")

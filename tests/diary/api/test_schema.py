@@ -58,6 +58,12 @@ def test_every_address_is_documented(document: dict[str, Any]) -> None:
             assert f"/api/v1/{plain}" in written
 
 
+@pytest.mark.parametrize(("path", "name"), [("clips", "active"), ("exercises", "own")])
+def test_filters_by_yes_and_no_are_booleans(document: dict[str, Any], path: str, name: str) -> None:
+    parameters = {entry["name"]: entry for entry in document["paths"][f"/api/v1/{path}/"]["get"]["parameters"]}
+    assert parameters[name]["schema"] == {"type": "boolean"}
+
+
 def test_the_documentation_needs_nothing_from_elsewhere(client: Any) -> None:
     response = client.get("/api/docs/")
     page = response.content.decode()
