@@ -45,6 +45,7 @@ class Code(StrEnum):
     EXERCISE_NOT_YOURS = "exercise_not_yours"
     NOTHING_PROPOSED = "nothing_proposed"
     DAY_OUT_OF_RANGE = "day_out_of_range"
+    AFTER_THE_FILM = "after_the_film"
     INVALID_VALUE = "invalid_value"
 
     # The edge.

@@ -164,6 +164,10 @@ SENTENCES: dict[Code, dict[str, tuple[str, str]]] = {
         "en": ("The diary holds days from {first} to {last}.", "Choose a day in between."),
         "ko": ("일기에는 {first}부터 {last}까지의 날짜만 쓸 수 있어요.", "그 사이의 날짜를 선택해 주세요."),
     },
+    Code.AFTER_THE_FILM: {
+        "en": ("The film ends before this moment; it is {limit} long.", "Give a moment within the film."),
+        "ko": ("영상이 끝난 뒤의 시점이에요. 영상 길이는 {limit}예요.", "영상 안의 시점을 입력해 주세요."),
+    },
     Code.INVALID_VALUE: {
         "en": ("The value of {field} cannot be used.", "Correct it and save again."),
         "ko": ("{field} 값이 올바르지 않아요.", "값을 고쳐서 다시 저장해 주세요."),

@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+END_SLACK_S = 0.5  # a player may stand behind the last frame
+
 
 def clip_folder(clip: Clip) -> str:
     """Where all files of a clip lie. Nothing that a person typed is part of a path."""
@@ -77,3 +79,7 @@ class Clip(models.Model):
     def folder(self) -> str:
         """Where the files lie in the storage."""
         return clip_folder(self)
+
+    def has_moment(self, moment_s: float) -> bool:
+        """Whether the film lasts until then; not known to be false before a run has looked at it."""
+        return self.duration_s is None or moment_s <= self.duration_s + END_SLACK_S

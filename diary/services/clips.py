@@ -23,7 +23,6 @@ from diary.selectors.usage import read_usage
 from diary.services import files, workouts
 
 FACTS = ("duration_s", "width", "height", "captured_at", "capture_source", "day")
-END_SLACK_S = 0.5  # a player may stand behind the last frame
 
 
 def check_size(*, user: User, size_bytes: int) -> None:
@@ -123,7 +122,7 @@ def _check_hint(clip: Clip, hint: list[float]) -> None:
     for name, value in zip(("time_s", "x", "y"), hint, strict=True):
         if not math.isfinite(value):
             raise DiaryError(Code.INVALID_VALUE, field=f"person.{name}")
-    if clip.duration_s is not None and hint[0] > clip.duration_s + END_SLACK_S:
+    if not clip.has_moment(hint[0]):
         raise DiaryError(Code.INVALID_VALUE, field="person.time_s")
 
 

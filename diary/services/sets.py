@@ -67,6 +67,7 @@ def _write(row: WorkoutSet, values: dict[str, Any], source: str = "user") -> Non
     if "reps" in values:
         row.reps_low = row.reps_high = None
     _check_owner(row.workout.user, values.get("exercise"))
+    _check_moments(row.clip, values)
     check_values(row)
 
 
@@ -74,6 +75,14 @@ def _check_owner(user: User, exercise: Exercise | None) -> None:
     """Another person's own exercise is not to be had by guessing its id."""
     if exercise is not None and exercise.owner_id not in (None, user.pk):
         raise DiaryError(Code.INVALID_VALUE, field="exercise")
+
+
+def _check_moments(clip: Clip | None, values: dict[str, Any]) -> None:
+    """Where the film is over there is no set, and the next run would not know which one is meant."""
+    for name in ("start_s", "end_s"):
+        moment_s = values.get(name)
+        if clip is not None and moment_s is not None and not clip.has_moment(moment_s):
+            raise DiaryError(Code.AFTER_THE_FILM, field=name, limit_s=clip.duration_s)
 
 
 def check_values(row: WorkoutSet) -> None:

@@ -126,8 +126,14 @@ class SetValuesSerializer(serializers.Serializer[dict[str, Any]]):
         coerce_to_string=False, help_text="1 to 10 in halves.",
     )  # fmt: skip
     note = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST_NOTE)
-    start_s = serializers.FloatField(required=False, allow_null=True, min_value=0, max_value=MOST_SECONDS)
-    end_s = serializers.FloatField(required=False, allow_null=True, min_value=0, max_value=MOST_SECONDS)
+    start_s = serializers.FloatField(
+        required=False, allow_null=True, min_value=0, max_value=MOST_SECONDS,
+        help_text="Seconds from the start of the clip, not after its end.",
+    )  # fmt: skip
+    end_s = serializers.FloatField(
+        required=False, allow_null=True, min_value=0, max_value=MOST_SECONDS,
+        help_text="Seconds from the start of the clip, not after its end.",
+    )  # fmt: skip
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Start before end, also against the value that stays."""

@@ -78,6 +78,35 @@ def test_values_that_cannot_be(owner: APIClient, workout_set: WorkoutSet, values
     assert workout_set.reps == 10
 
 
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"end_s": 12.6}, "end_s"),
+        ({"start_s": 12.6, "end_s": 13.0}, "start_s"),
+        ({"start_s": 5.0, "end_s": 900}, "end_s"),
+    ],
+)
+def test_moments_after_the_film(
+    owner: APIClient, workout_set: WorkoutSet, clip: Clip, values: dict[str, Any], field: str
+) -> None:
+    new = {"date": "2026-11-20", "clip": str(clip.pk), **values}
+    for response in (owner.patch(address(workout_set), values, format="json"), owner.post(HOME, new, format="json")):
+        assert response.status_code == 400
+        [error] = body(response)["errors"]
+        assert (error["field"], error["code"]) == (field, "after_the_film")
+        assert "it is 12 s long" in error["detail"]
+    assert WorkoutSet.objects.get().end_s == 11.0
+
+
+def test_moments_up_to_the_end_of_the_film(owner: APIClient, workout_set: WorkoutSet, clip: Clip) -> None:
+    """A player may stand a little behind the last frame; how long the film is may not be known yet."""
+    assert owner.patch(address(workout_set), {"end_s": 12.4}, format="json").status_code == 200
+    Clip.objects.update(duration_s=None)
+    assert owner.patch(address(workout_set), {"end_s": 900}, format="json").status_code == 200
+    Clip.objects.update(duration_s=12.0)
+    assert owner.patch(address(workout_set), {"reps": 3}, format="json").status_code == 200  # what stands there stays
+
+
 def test_errors_speak_korean(owner: APIClient, workout_set: WorkoutSet) -> None:
     headers = {"Accept-Language": "ko"}
     problem = body(owner.patch(address(workout_set), {"exercise": "nope"}, format="json", headers=headers))
