@@ -44,7 +44,10 @@ ID = {"in": "path", "name": "id", "required": True, "schema": {"type": "string",
 RESUMABLE = header("Tus-Resumable", "Version of the protocol.", enum=["1.0.0"])
 LENGTH = header("Upload-Length", "Bytes of the film.", pattern="^[1-9][0-9]{0,17}$")
 METADATA = header(
-    "Upload-Metadata", "Pairs of key and base64 value: filename, filetype, captured_at (ISO 8601).", required=False
+    "Upload-Metadata",
+    "Pairs of key and base64 value: filename, filetype, captured_at (ISO 8601 or milliseconds since 1970; a moment that"
+    " cannot be true counts as now).",
+    required=False,
 )
 OFFSET = header("Upload-Offset", "Where these bytes begin.", pattern="^[0-9]{1,18}$")
 CHECKSUM = header("Upload-Checksum", "Algorithm and base64 digest of these bytes.", required=False)

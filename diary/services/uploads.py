@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,7 @@ from diary.services import clips, upload_files
 from diary.services.upload_files import PartFile
 
 NAME_CHARS = 255
+UNSENT_S = 3600  # nothing is lost with an upload of which nothing was sent, but it takes room from others
 
 
 @dataclass(frozen=True)
@@ -32,17 +34,26 @@ class Finished:
 
 
 def create_upload(*, user: User, length: int, filename: str = "", metadata: dict[str, str] | None = None) -> Upload:
-    """Announce a film; refused before a byte is sent when it is empty, too large or over the quota."""
+    """Announce a film; refused before a byte is sent when it is empty, too large or over the quota.
+
+    It takes the place of an earlier announcement of the same film whose answer was lost on the way.
+    """
+    name = Path(filename.replace("\\", "/")).name[:NAME_CHARS]
+    upload = Upload(user=user, length=length, filename=name, metadata=metadata or {}, expires_at=_expiry(UNSENT_S))
     with transaction.atomic():
         User.objects.select_for_update().get(pk=user.pk)  # of two at once, only one may take the last room
+        _forget_lost(upload)
         clips.check_size(user=user, size_bytes=length)
-        return Upload.objects.create(
-            user=user,
-            length=length,
-            filename=Path(filename.replace("\\", "/")).name[:NAME_CHARS],
-            metadata=metadata or {},
-            expires_at=_expiry(),
-        )
+        upload.save(force_insert=True)
+    return upload
+
+
+def _forget_lost(upload: Upload) -> None:
+    """Delete what was announced in the same words and never opened: each would hold room for all of the film."""
+    same = Upload.objects.filter(user=upload.user, length=upload.length, filename=upload.filename, offset=0, sha256="")
+    for lost in same:
+        if lost.metadata == upload.metadata and not upload_files.part_path(lost.pk).exists():
+            lost.delete()
 
 
 def current_offset(*, upload: Upload) -> int:
@@ -69,11 +80,16 @@ def open_upload(*, upload: Upload, offset: int) -> PartFile:
 
 def _go_to(upload: Upload, part: PartFile, offset: int) -> None:
     """Only under the lock is the offset the last word of the writer before; what it wrote beyond that is dropped."""
-    upload.refresh_from_db(fields=["offset", "sha256"])
+    try:
+        upload.refresh_from_db(fields=["offset", "sha256"])
+    except Upload.DoesNotExist as error:  # ended, or announced anew, a moment ago
+        upload_files.remove_files(upload.pk)
+        raise DiaryError(Code.UPLOAD_EXPIRED) from error
     safe = min(upload.offset, part.offset)
     if upload.sha256 or safe != offset:
         raise DiaryError(Code.UPLOAD_OFFSET_MISMATCH)
     part.roll_back(safe)
+    save_offset(upload=upload, part=part)  # with a checksum the next word may come only after all bytes
 
 
 def append_chunk(*, upload: Upload, part: PartFile, data: bytes) -> None:
@@ -141,7 +157,7 @@ def _keep_clip(upload: Upload, path: Path) -> Finished:
 def parse_capture(*, text: str, user: User) -> datetime | None:
     """When the client says that the film was taken: ISO 8601 (no zone: the person's) or milliseconds since 1970."""
     try:
-        if text.isascii() and text.isdigit():
+        if text.isascii() and text.removeprefix("-").isdigit():
             return datetime.fromtimestamp(int(text) / 1000, tz=UTC)
         moment = parse_datetime(text)
     except (ValueError, OverflowError, OSError):
@@ -185,6 +201,6 @@ def _belongs(path: Path) -> bool:
         return False
 
 
-def _expiry() -> datetime:
+def _expiry(most_s: float = math.inf) -> datetime:
     """When an upload that gets no more bytes is thrown away."""
-    return timezone.now() + timedelta(seconds=settings.UPLOAD_EXPIRES_S)
+    return timezone.now() + timedelta(seconds=min(settings.UPLOAD_EXPIRES_S, most_s))

@@ -57,7 +57,10 @@ class ClipUploadSerializer(serializers.Serializer[dict[str, Any]]):
     """A small film in one request; larger ones go through /api/v1/uploads/."""
 
     file = serializers.FileField(allow_empty_file=True, use_url=False)
-    captured_at = MomentField(required=False, help_text="When it was filmed, unless the film says so itself.")
+    captured_at = MomentField(
+        required=False,
+        help_text="When it was filmed, unless the film says so itself. A moment that cannot be true counts as now.",
+    )
 
 
 class ClipMoveSerializer(serializers.Serializer[dict[str, Any]]):

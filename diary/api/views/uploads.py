@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Callable
 from functools import wraps
@@ -17,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework.exceptions import MethodNotAllowed, UnsupportedMediaType
 
+from accounts.models import User
 from diary import access
 from diary.api import problem, tus_protocol
 from diary.api.authentication import authenticate, check_upload_rate
@@ -66,10 +68,12 @@ async def serve_uploads(request: HttpRequest, method: str) -> HttpResponse:
         return show_abilities()
     if method != "POST":
         raise MethodNotAllowed(method)
-    upload, part = await sync_to_async(announce_upload)(request)
-    if part is not None:
-        await receive(request, upload, part)
-    clip = await sync_to_async(finish_if_complete)(upload)
+    upload = await sync_to_async(announce_upload)(request)
+    try:
+        clip = await take_first_bytes(request, upload)
+    except BaseException:  # clients read Location of a 201 only: nobody could go on with what stayed, or end it
+        await asyncio.shield(sync_to_async(uploads.terminate_upload)(upload=upload))
+        raise
     headers = {"Location": request.build_absolute_uri(address_of(upload)), **describe_position(upload, clip)}
     return HttpResponse(status=201, headers=headers)
 
@@ -97,17 +101,36 @@ def show_abilities() -> HttpResponse:
     return HttpResponse(status=204, headers=headers)
 
 
-def announce_upload(request: HttpRequest) -> tuple[Upload, PartFile | None]:
-    """Make the row; the file is opened at once when the first bytes come along."""
+def announce_upload(request: HttpRequest) -> Upload:
+    """Make the row."""
     user = authenticate(request)
     check_upload_rate(request)
     length = tus_protocol.parse_number("Upload-Length", request.headers.get("Upload-Length"))
     metadata = tus_protocol.parse_metadata(request.headers.get("Upload-Metadata", ""))
-    has_bytes = request.content_type == tus_protocol.CONTENT_TYPE
-    if not has_bytes and int(request.headers.get("Content-Length") or 0) > 0:
+    check_capture(metadata, user)
+    if not has_bytes(request) and int(request.headers.get("Content-Length") or 0) > 0:
         raise UnsupportedMediaType(request.content_type)
-    upload = uploads.create_upload(user=user, length=length, filename=metadata.get("filename", ""), metadata=metadata)
-    return upload, uploads.open_upload(upload=upload, offset=0) if has_bytes else None
+    return uploads.create_upload(user=user, length=length, filename=metadata.get("filename", ""), metadata=metadata)
+
+
+def check_capture(metadata: dict[str, str], user: User) -> None:
+    """Say it now when the moment cannot be read: the film would lie on the wrong day."""
+    text = metadata.get("captured_at", "")
+    if text and uploads.parse_capture(text=text, user=user) is None:
+        raise DiaryError(Code.UPLOAD_HEADER, header="Upload-Metadata (captured_at)")
+
+
+def has_bytes(request: HttpRequest) -> bool:
+    """Whether the first bytes of the film come along with its announcement."""
+    return request.content_type == tus_protocol.CONTENT_TYPE
+
+
+async def take_first_bytes(request: HttpRequest, upload: Upload) -> Clip | None:
+    """What an announcement carries; a film that fits into it becomes a clip at once."""
+    if has_bytes(request):
+        part = await sync_to_async(uploads.open_upload)(upload=upload, offset=0)
+        await receive(request, upload, part)
+    return await sync_to_async(finish_if_complete)(upload)
 
 
 async def continue_upload(request: HttpRequest, id: UUID) -> HttpResponse:

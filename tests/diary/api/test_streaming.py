@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
+from pathlib import Path
 from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.conf import settings
 
 from accounts.models import User
 from accounts.services import create_token
@@ -148,6 +150,22 @@ async def test_an_upload_that_is_ended_meanwhile_takes_nothing_more(token: str, 
     line.say(FILM[1000:], then=END)
     assert await task == 410
     assert not upload_files.part_path(upload.pk).exists()
+
+
+@pytest.mark.parametrize("ending", ["the line breaks", "the server is told to stop"])
+async def test_an_announcement_that_breaks_off_in_its_bytes_leaves_nothing(token: str, ending: str) -> None:
+    content = {"content_type": "application/offset+octet-stream", "upload_length": str(len(FILM))}
+    line = Line(token, "POST", "/api/v1/uploads/", **content)
+    line.say(FILM[:1000])
+    task = asyncio.create_task(line.run())
+    await until(Upload.objects.acount, 1)
+    if ending == "the line breaks":
+        line.say(then=GONE)
+    else:
+        task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    await until(Upload.objects.acount, 0)
+    assert list(Path(settings.UPLOAD_ROOT).glob("*.part")) == []
 
 
 async def test_strangers_are_refused_before_a_byte_is_written(upload: Upload) -> None:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import base64
 import hashlib
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from diary.errors import Code, DiaryError
 from diary.models import Analysis, Clip, Upload
+from diary.selectors.usage import read_usage
 from diary.services import upload_files, uploads
 from tests.diary.api.conftest import FILM, app_of, body
 
@@ -82,6 +86,70 @@ def test_creation_with_upload(owner: APIClient) -> None:
     assert Clip.objects.get().pk.hex == response.headers["Deukgeun-Clip"].replace("-", "")
 
 
+@pytest.mark.parametrize(
+    ("length", "header", "status"),
+    [
+        (len(FILM), f"sha256 {base64.b64encode(bytes(32)).decode()}", 460),
+        (len(FILM), "crc32 AAAA", 400),
+        (10, f"sha256 {base64.b64encode(hashlib.sha256(FILM).digest()).decode()}", 413),
+    ],
+)
+def test_an_announcement_that_is_refused_with_its_bytes_leaves_nothing(
+    owner: APIClient, user: User, length: int, header: str, status: int
+) -> None:
+    headers = {**TUS, "Upload-Length": str(length), "Upload-Checksum": header}
+    response = owner.post(HOME, FILM, content_type=BYTES, headers=headers)
+    assert (response.status_code, "Location" in response.headers) == (status, False)
+    assert (read_usage(user).used_bytes, Upload.objects.count()) == (0, 0)
+    assert list(Path(settings.UPLOAD_ROOT).glob("*.part")) == []
+
+
+def test_an_announcement_whose_answer_was_lost_holds_no_room(owner: APIClient, user: User) -> None:
+    user.quota_bytes = 25_000
+    user.save()
+    metadata = {"Upload-Metadata": f"filename {encode('a.mp4')}"}
+    responses = [announce(owner, 10_000, **metadata) for _ in range(4)]
+    assert [response.status_code for response in responses] == [201] * 4
+    assert read_usage(user).used_bytes == 10_000
+    assert owner.head(responses[0].headers["Location"], headers=TUS).status_code == 404
+    assert send(owner, responses[-1].headers["Location"], 0, b"abc").status_code == 204
+
+
+def test_other_films_and_those_of_which_something_came_keep_their_room(owner: APIClient, user: User) -> None:
+    first = announce(owner, 1000).headers["Location"]
+    send(owner, first, 0, b"abc")
+    others = [announce(owner, 1000), announce(owner, 1001)]
+    others.append(announce(owner, 1000, **{"Upload-Metadata": f"filename {encode('a.mp4')}"}))
+    assert read_usage(user).used_bytes == 4001
+    for address in [first, *(response.headers["Location"] for response in others)]:
+        assert owner.head(address, headers=TUS).status_code == 200
+
+
+def test_an_upload_that_is_open_for_its_first_bytes_is_not_lost(owner: APIClient, address: str, user: User) -> None:
+    part = uploads.open_upload(upload=Upload.objects.get(), offset=0)
+    announce(owner)
+    part.close()
+    assert owner.head(address, headers=TUS).status_code == 200
+    assert read_usage(user).used_bytes == 2 * len(FILM)
+
+
+def test_an_upload_of_which_nothing_came_is_kept_for_an_hour(owner: APIClient, address: str, user: User) -> None:
+    soon = timezone.now() + timedelta(seconds=uploads.UNSENT_S + 5)
+    assert Upload.objects.get().expires_at < soon
+    part = uploads.open_upload(upload=Upload.objects.get(), offset=0)  # with a checksum its bytes count at the end
+    assert Upload.objects.get().expires_at > soon
+    part.close()
+
+
+def test_a_writer_hears_of_an_upload_that_is_gone(owner: APIClient, address: str) -> None:
+    upload = Upload.objects.get()
+    Upload.objects.all().delete()
+    with pytest.raises(DiaryError) as caught:
+        uploads.open_upload(upload=upload, offset=0)
+    assert caught.value.code == Code.UPLOAD_EXPIRED
+    assert not upload_files.part_path(upload.pk).exists()
+
+
 def test_another_offset_is_a_conflict_and_writes_nothing(owner: APIClient, address: str) -> None:
     send(owner, address, 0, FILM[:100])
     response = send(owner, address, 50, FILM[50:200])
@@ -132,6 +200,29 @@ def test_lengths_that_mean_nothing(owner: APIClient, length: str) -> None:
 )
 def test_metadata_that_mean_nothing(owner: APIClient, metadata: str) -> None:
     assert announce(owner, **{"Upload-Metadata": metadata}).status_code == 400
+
+
+@pytest.mark.parametrize("moment", ["nope", "2026-13-01T10:00:00", "yesterday", "9" * 30, "--5"])
+def test_a_moment_that_cannot_be_read_is_refused_at_once(owner: APIClient, moment: str) -> None:
+    response = announce(owner, **{"Upload-Metadata": f"captured_at {encode(moment)}"})
+    assert (response.status_code, body(response)["code"]) == (400, "upload_header")
+    assert "captured_at" in body(response)["title"]
+    assert not Upload.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [
+        ("1763566200000", "2025-11-20"), ("2025-11-19T15:30:00Z", "2025-11-20"), ("2025-11-19T23:30", "2025-11-19"),
+        ("", None), ("-86400000", None), ("1999-06-01T10:00:00Z", None), ("0001-01-01T00:00:00+14:00", None),
+        ("2990-01-01T00:00:00Z", None),
+    ],
+)  # fmt: skip
+def test_moments_that_cannot_be_true_count_as_now(owner: APIClient, moment: str, day: str | None) -> None:
+    metadata = f"captured_at {encode(moment)}".strip()
+    address = announce(owner, **{"Upload-Metadata": metadata}).headers["Location"]
+    clip = Clip.objects.get(pk=send(owner, address, 0, FILM).headers["Deukgeun-Clip"])
+    assert str(clip.day) == day or (day is None and timezone.now() - clip.captured_at < timedelta(minutes=1))
 
 
 def test_limits(owner: APIClient, user: User, settings: Any) -> None:
