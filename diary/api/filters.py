@@ -58,7 +58,9 @@ class ClipFilter(django_filters.FilterSet):
     date_to = django_filters.DateFilter("day", "lte", help_text="Last day, included.")
     exercise = django_filters.CharFilter(method="of_exercise", help_text="Slug of the exercise of one of its sets.")
     active = YesNoFilter(method="being_analysed", help_text="Whether a run has still to end.")
-    updated_since = MomentFilter(method="updated", help_text="New, or its sets or runs changed, then or later.")
+    updated_since = MomentFilter(
+        method="updated", help_text="New or changed, or its sets or runs changed, then or later."
+    )
 
     class Meta:
         model = Clip
@@ -84,7 +86,7 @@ class WorkoutFilter(django_filters.FilterSet):
     date_from = django_filters.DateFilter("date", "gte", help_text="First day, included.")
     date_to = django_filters.DateFilter("date", "lte", help_text="Last day, included.")
     exercise = django_filters.CharFilter(method="of_exercise", help_text="Slug of the exercise of one of its sets.")
-    updated_since = MomentFilter(method="updated", help_text="The note or a set changed then or later.")
+    updated_since = MomentFilter(method="updated", help_text="The note or a set changed, or a set left, then or later.")
 
     class Meta:
         model = Workout

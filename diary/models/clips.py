@@ -54,6 +54,7 @@ class Clip(models.Model):
     height = models.PositiveIntegerField(null=True, blank=True)  # px, upright
     dismissed_spans = models.JSONField(default=list, blank=True)  # [[start_s, end_s]] of sets that a person deleted
     created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)  # of the row, and when a set left it; sets and runs have their own
 
     class Meta:
         ordering = ["-created_at", "-id"]

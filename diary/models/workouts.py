@@ -17,7 +17,7 @@ class Workout(models.Model):
     date = models.DateField(_("day"))  # in the person's time zone
     note = models.TextField(_("note"), blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
+    updated_at = models.DateTimeField(auto_now=True)  # of the row, and when a set left it; sets have their own
 
     class Meta:
         ordering = ["-date"]

@@ -37,11 +37,11 @@ def list_tokens(user: User) -> QuerySet[DeviceToken]:
 
 
 def changed_clips(clips: QuerySet[Clip], since: datetime) -> QuerySet[Clip]:
-    """Clips that are new, or whose runs or sets changed."""
+    """Clips that are new or changed, or whose runs or sets changed."""
     signs = Q(heartbeat_at__gte=since) | Q(queued_at__gte=since) | Q(finished_at__gte=since)
     runs = Analysis.objects.filter(signs).values("clip")
     sets = WorkoutSet.objects.filter(updated_at__gte=since, clip__isnull=False).values("clip")
-    return clips.filter(Q(created_at__gte=since) | Q(pk__in=runs) | Q(pk__in=sets))
+    return clips.filter(Q(updated_at__gte=since) | Q(pk__in=runs) | Q(pk__in=sets))
 
 
 def _sets() -> QuerySet[WorkoutSet]:

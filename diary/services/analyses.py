@@ -103,7 +103,7 @@ def finish_analysis(
         held.timings = {**held.timings, **(timings_s or {})}
         held.save(update_fields=["timings"])
         if stored:
-            Clip.objects.filter(pk=held.clip_id).update(rendition=stored)
+            Clip.objects.filter(pk=held.clip_id).update(rendition=stored, updated_at=timezone.now())
         _end(held, Status.DONE, stage=Stage.DONE, progress=1.0)
         transaction.on_commit(lambda: _delete_unused(held.clip))
     return True

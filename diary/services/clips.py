@@ -133,7 +133,7 @@ def move_clip(*, clip: Clip, date: date) -> Clip:
     shift = date - clip.day
     clip.captured_at += shift
     clip.day, clip.capture_source = date, Clip.CaptureSource.USER
-    clip.save(update_fields=["captured_at", "day", "capture_source"])
+    clip.save(update_fields=["captured_at", "day", "capture_source", "updated_at"])
     rows = clip.sets.select_related("workout__user")
     workouts.move_sets(sets=[row for row in rows if not row.is_locked("day")], date=date)
     return clip
@@ -151,7 +151,7 @@ def note_facts(*, clip: Clip, video: dict[str, Any]) -> None:
     if moment is not None and trusted and clip.capture_source == Clip.CaptureSource.UPLOAD:
         clip.captured_at, clip.capture_source = moment, Clip.CaptureSource.METADATA
         _take_to_day(clip, local_day(moment, clip.user.tz))
-    clip.save(update_fields=[*FACTS, "poster", "keypoints"])
+    clip.save(update_fields=[*FACTS, "poster", "keypoints", "updated_at"])
 
 
 def _take_to_day(clip: Clip, day: date) -> None:
@@ -167,7 +167,7 @@ def delete_clip(*, clip: Clip, with_sets: bool = False) -> None:
     if with_sets:
         clip.sets.all().delete()
         for workout in {row.workout_id: row.workout for row in rows}.values():
-            workouts.drop_if_empty(workout=workout)
+            workouts.leave_day(workout=workout)
     else:
         clip.sets.update(thumbnail="", updated_at=timezone.now())
     folder = clip.folder

@@ -160,12 +160,12 @@ def pack_embedding(values: list[float] | None) -> bytes | None:
 
 
 def _drop_rows(analysis: Analysis, rows: list[WorkoutSet]) -> None:
-    """Delete rows that only a model ever wrote, and days that are empty then; the run keeps what they said."""
+    """Delete rows that only a model ever wrote; the run keeps what they said."""
     if removed := history.describe_removed(rows):
         analysis.result = {"removed": [*analysis.result.get("removed", []), *removed]}
     for row in rows:
         row.delete()
-        workouts.drop_if_empty(workout=row.workout)
+        workouts.leave_day(workout=row.workout)
 
 
 def _is_dismissed(finding: Finding, clip: Clip, rows: list[WorkoutSet]) -> bool:

@@ -168,7 +168,7 @@ def _drop_offer(row: WorkoutSet, field: str) -> WorkoutSet:
 @transaction.atomic
 def delete_set(*, row: WorkoutSet) -> None:
     """Delete a set. Its clip remembers the stretch, so that a later analysis does not bring it back."""
-    workouts.drop_if_empty(workout=_take_out(row).workout)
+    workouts.leave_day(workout=_take_out(row).workout)
 
 
 def _take_out(row: WorkoutSet) -> WorkoutSet:
@@ -189,7 +189,7 @@ def _dismiss(row: WorkoutSet, clip: Clip) -> None:
     kept = [span for other in clip.sets.exclude(pk=row.pk) for span in other.spans]
     gone = [span for span in row.spans if not is_among(span, kept)]
     clip.dismissed_spans = [*clip.dismissed_spans, *gone]
-    clip.save(update_fields=["dismissed_spans"])
+    clip.save(update_fields=["dismissed_spans", "updated_at"])
 
 
 @transaction.atomic

@@ -54,6 +54,12 @@ def drop_if_empty(*, workout: Workout) -> bool:
     return True
 
 
+def leave_day(*, workout: Workout) -> None:
+    """A set has left the day, which goes when it is empty; nothing but the day itself tells apps of the change."""
+    if not drop_if_empty(workout=workout):
+        Workout.objects.filter(pk=workout.pk).update(updated_at=timezone.now())
+
+
 @transaction.atomic
 def move_sets(*, sets: list[WorkoutSet], date: date) -> Workout | None:
     """Put sets on another day, after those that are there; the day they leave goes when it is empty."""
@@ -67,5 +73,5 @@ def move_sets(*, sets: list[WorkoutSet], date: date) -> Workout | None:
         row.save(update_fields=["workout", "position", "updated_at"])
     for workout in left.values():
         if workout.pk != target.pk:
-            drop_if_empty(workout=workout)
+            leave_day(workout=workout)
     return target

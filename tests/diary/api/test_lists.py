@@ -14,10 +14,14 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.services import create_token
-from diary.models import Analysis, Clip, Exercise, WorkoutSet
+from diary.models import Analysis, Clip, Exercise, Workout, WorkoutSet
 from diary.services import exercises, sets
+from diary.services.analyses import record_progress
+from diary.services.clips import delete_clip, move_clip
 from tests import factories
 from tests.diary.api.conftest import body, make_clip, make_set
+
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def fill(user: User, squat: Exercise, first: int, last: int) -> None:
@@ -118,8 +122,7 @@ def test_sets_by_day_exercise_clip_and_change(user: User, squat: Exercise, clip:
 
 def test_clips_by_day_exercise_state_and_change(user: User, squat: Exercise, found: Any) -> None:
     quiet, busy = make_clip(user, 1), make_clip(user, 2)
-    long_ago = datetime(2026, 1, 1, tzinfo=UTC)
-    Clip.objects.update(created_at=long_ago)
+    Clip.objects.update(updated_at=LONG_AGO)
     Clip.objects.filter(pk=quiet.pk).update(day=date(2026, 1, 1))
     Analysis.objects.create(clip=busy)
     assert found("clips", active="true") == [str(busy.pk)]
@@ -129,6 +132,55 @@ def test_clips_by_day_exercise_state_and_change(user: User, squat: Exercise, fou
     make_set(user, squat, quiet)
     assert found("clips", exercise="squat") == [str(quiet.pk)]
     assert len(found("clips", updated_since="2026-06-01T00:00:00Z")) == 2
+
+
+@pytest.fixture
+def news(found: Any, user: User) -> Callable[..., tuple[list[str], list[str]]]:
+    """Days and clips of which an app hears after something is done that it does not see in a set."""
+    Workout.objects.update(updated_at=LONG_AGO)
+    WorkoutSet.objects.update(updated_at=LONG_AGO)
+    Clip.objects.update(updated_at=LONG_AGO)
+
+    def tell(act: Callable[[], Any]) -> tuple[list[str], list[str]]:
+        since = timezone.now().isoformat()
+        act()
+        days = [str(Workout.objects.get(pk=id).date) for id in found("workouts", updated_since=since)]
+        return sorted(days), found("clips", updated_since=since)
+
+    return tell
+
+
+@pytest.fixture
+def two_sets(user: User, squat: Exercise, clip: Clip) -> list[WorkoutSet]:
+    return [make_set(user, squat, clip), make_set(user, squat, clip)]
+
+
+def test_apps_hear_of_a_day_that_a_set_leaves(two_sets: list[WorkoutSet], clip: Clip, news: Any) -> None:
+    days, clips = news(lambda: sets.correct_set(row=two_sets[0], day=date(2026, 11, 18)))
+    assert (days, clips) == (["2026-11-18", "2026-11-20"], [str(clip.pk)])
+
+
+def test_apps_hear_of_what_lost_a_set(two_sets: list[WorkoutSet], clip: Clip, news: Any) -> None:
+    assert news(lambda: sets.delete_set(row=two_sets[0])) == (["2026-11-20"], [str(clip.pk)])
+
+
+def test_apps_hear_of_a_day_whose_film_went_with_its_sets(
+    user: User, two_sets: list[WorkoutSet], clip: Clip, news: Any
+) -> None:
+    sets.create_set(user=user, date=date(2026, 11, 20), reps=5)
+    assert news(lambda: delete_clip(clip=clip, with_sets=True)) == (["2026-11-20"], [])
+
+
+def test_apps_hear_of_a_moved_film_without_sets(clip: Clip, news: Any) -> None:
+    assert news(lambda: move_clip(clip=clip, date=date(2026, 11, 18))) == ([], [str(clip.pk)])
+
+
+def test_a_sign_of_life_writes_no_clip(clip: Clip, news: Any) -> None:
+    run = Analysis.objects.create(clip=clip, status="running", attempt=1)
+    Analysis.objects.update(queued_at=LONG_AGO)
+    assert news(lambda: record_progress(analysis_id=run.pk, attempt=1, stage="pose", share=0.5))[1] == [str(clip.pk)]
+    clip.refresh_from_db()
+    assert clip.updated_at == LONG_AGO
 
 
 def test_exercises_by_name_family_and_owner(user: User, squat: Exercise, found: Any) -> None:
