@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from diary.calc import is_among
@@ -21,12 +21,38 @@ from diary.services.exercises import find_by_slug
 BY_USER = {"source": "user", "model": "", "confidence": None, "locked": True}
 
 
+def add_set(*, user: User, id: UUID | None = None, **values: Any) -> tuple[WorkoutSet, bool]:
+    """Like ``create_set`` under an id that the client made, so that the same may be asked twice.
+
+    The second time it gives the set that is there, as it stands by then, and False.
+    """
+    if (known := _find_known(user, id)) is not None:
+        return known, False
+    try:
+        return create_set(user=user, id=id, **values), True
+    except IntegrityError:  # asked twice at the same time
+        if (known := _find_known(user, id)) is None:
+            raise
+    return known, False
+
+
+def _find_known(user: User, id: UUID | None) -> WorkoutSet | None:
+    """The person's set of this id; one that is taken by somebody else cannot be used, which says no more than that."""
+    row = WorkoutSet.objects.select_related("workout").filter(pk=id).first() if id is not None else None
+    if row is not None and row.workout.user_id != user.pk:
+        raise DiaryError(Code.INVALID_VALUE, field="id")
+    return row
+
+
 @transaction.atomic
-def create_set(*, user: User, date: date, clip: Clip | None = None, source: str = "user", **values: Any) -> WorkoutSet:
+def create_set(
+    *, user: User, date: date, clip: Clip | None = None, source: str = "user", id: UUID | None = None, **values: Any
+) -> WorkoutSet:
     """Add a set by hand (or from an import): exercise, reps, weight_kg, duration_s, rpe, note, start_s, end_s."""
     workouts.check_day(user=user, date=date)
     workout = workouts.open_workout(user=user, date=date)
-    row = WorkoutSet(workout=workout, clip=clip, position=workouts.next_position(workout=workout))
+    position = workouts.next_position(workout=workout)
+    row = WorkoutSet(id=id or uuid4(), workout=workout, clip=clip, position=position)
     given = {name: value for name, value in values.items() if value not in (None, "")}
     _write(row, given, source=source)
     row.save(force_insert=True)

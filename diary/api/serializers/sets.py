@@ -152,6 +152,9 @@ class SetValuesSerializer(serializers.Serializer[dict[str, Any]]):
 class NewSetSerializer(SetValuesSerializer):
     """A set typed in by hand, with or without a clip."""
 
+    id = serializers.UUIDField(
+        required=False, help_text="Made by the client: sent again under the same id, the set is not added twice."
+    )
     date = DayField(help_text="The day of the diary it belongs to.")
     clip = ClipIdField(required=False, allow_null=True)
 

@@ -36,13 +36,19 @@ class SetList(PersonView, ListAPIView[WorkoutSet]):
         """The person's."""
         return list_sets(self.person)
 
-    @extend_schema(summary="Type a set in", request=NewSetSerializer, responses={201: SetSerializer, **problems(400)})
+    @extend_schema(
+        summary="Type a set in",
+        description="Its values are locked against analyses. With an `id` that the client made, the request may be"
+        " repeated when its answer was lost: where the set is there already it answers 200 with the set as it stands.",
+        request=NewSetSerializer,
+        responses={201: SetSerializer, 200: SetSerializer, **problems(400)},
+    )
     def post(self, request: Request) -> Response:
-        """Add a set by hand; its values are locked against analyses."""
-        values = self.read(NewSetSerializer)
-        row = sets.create_set(user=self.person, **values)
+        """Add a set by hand, once."""
+        row, created = sets.add_set(user=self.person, **self.read(NewSetSerializer))
         body = self.show(SetSerializer, list_sets(self.person).get(pk=row.pk))
-        return Response(body, status=status.HTTP_201_CREATED, headers={"Location": self.link("api:set", id=row.pk)})
+        number = status.HTTP_201_CREATED if created else status.HTTP_200_OK
+        return Response(body, status=number, headers={"Location": self.link("api:set", id=row.pk)})
 
 
 class SetView(PersonView):

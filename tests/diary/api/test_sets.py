@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from diary.models import Clip, Exercise, Workout, WorkoutSet
-from diary.services import exercises
+from diary.services import exercises, sets
 from tests.diary.api.conftest import body, make_clip
 
 HOME = "/api/v1/sets/"
@@ -56,6 +56,37 @@ def test_a_set_without_a_clip(owner: APIClient, squat: Exercise) -> None:
     shown = body(owner.get(response.headers["Location"]))
     assert {name: shown[name] for name in values} == values
     assert shown["clip"] is None
+
+
+def test_a_set_that_is_sent_again_is_not_added_twice(owner: APIClient) -> None:
+    values = {"id": "0b7a4f5e-2f38-4c1e-9a52-6f2f4d0f7a11", "date": "2026-11-20", "reps": 8}
+    first = owner.post(HOME, values, format="json")
+    assert (first.status_code, body(first)["id"]) == (201, values["id"])
+    owner.patch(first.headers["Location"], {"reps": 9}, format="json")
+    again = owner.post(HOME, values, format="json")
+    assert (again.status_code, body(again)["reps"], again.headers["Location"]) == (200, 9, first.headers["Location"])
+    assert WorkoutSet.objects.count() == 1
+
+
+def test_a_set_that_is_sent_twice_at_once_is_not_added_twice(
+    owner: APIClient, monkeypatch: pytest.MonkeyPatch, workout_set: WorkoutSet
+) -> None:
+    """The other request adds it after this one has looked whether it is there."""
+    look, looks = sets._find_known, iter([None])
+    monkeypatch.setattr(sets, "_find_known", lambda user, id: next(looks, look(user, id)))
+    values = {"id": str(workout_set.pk), "date": "2026-11-20", "reps": 8}
+    answer = owner.post(HOME, values, format="json")
+    assert (answer.status_code, body(answer)["reps"], WorkoutSet.objects.count()) == (200, 10, 1)
+
+
+@pytest.mark.parametrize("id", ["taken", "mine", "", None])
+def test_ids_that_cannot_be_used(other: APIClient, workout_set: WorkoutSet, id: Any) -> None:
+    values = {"id": str(workout_set.pk) if id == "taken" else id, "date": "2026-11-20", "reps": 8}
+    answer = other.post(HOME, values, format="json")
+    assert answer.status_code == 400
+    assert [error["field"] for error in body(answer)["errors"]] == ["id"]
+    assert "10" not in body(answer)["detail"]
+    assert WorkoutSet.objects.get() == workout_set
 
 
 @pytest.mark.parametrize(
