@@ -66,19 +66,24 @@ class Environment:
     def url(self, name: str, schemes: tuple[str, ...]) -> str:
         """An address with one of the schemes, or nothing."""
         value = self.text(name)
-        if value and (urlsplit(value).scheme not in schemes or not urlsplit(value).netloc):
-            raise SettingError(f"{name} must be an address that starts with {' or '.join(schemes)}://, not {value!r}.")
+        if value and not _is_address(value, schemes):
+            given = "what is there" if "@" in value else repr(value)  # logs are no place for passwords
+            starts = " or ".join(f"{scheme}://" for scheme in schemes)
+            raise SettingError(
+                f"{name} must be an address that starts with {starts} (a port is a number), not {given}."
+            )
         return value.rstrip("/")
 
     def database(self, name: str, default: Path) -> dict[str, Any]:
         """Django's settings for a database; SQLite beside the other files unless an address is given."""
         address = self.text(name) or f"sqlite:///{default}"
+        wish = f"{name} must look like postgres://user:password@host:5432/name or sqlite:////absolute/path."
         try:
             settings: dict[str, Any] = dict(dj_database_url.parse(address, conn_max_age=0))
         except (dj_database_url.ParseError, dj_database_url.UnknownSchemeError, ValueError) as error:
-            raise SettingError(
-                f"{name} must look like postgres://user:password@host:5432/name or sqlite:////absolute/path."
-            ) from error
+            raise SettingError(wish) from error
+        if settings["ENGINE"] not in ENGINES:
+            raise SettingError(wish)
         if settings["ENGINE"].endswith("sqlite3"):
             settings["OPTIONS"] = SQLITE_OPTIONS
         return settings
@@ -106,12 +111,23 @@ class Environment:
             raise SettingError(f"{name} must be {wish}, not {self.text(name)!r}.") from error
 
 
+ENGINES = ("django.db.backends.postgresql", "django.db.backends.sqlite3")  # those that the site was tried on
+
 # One writer at a time is told so at the start of its transaction, not in the middle of it; readers never wait.
 SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
 }
+
+
+def _is_address(value: str, schemes: tuple[str, ...]) -> bool:
+    try:
+        parts = urlsplit(value)
+        _ = parts.port  # a malformed one is found out on reading
+    except ValueError:
+        return False
+    return parts.scheme in schemes and bool(parts.netloc)
 
 
 def read_dotenv(path: Path) -> None:

@@ -48,6 +48,7 @@ def own_queue(settings: LazySettings, tmp_path: Path, monkeypatch: pytest.Monkey
     settings.BROKER_DIR = tmp_path / "broker"
     app = make_app()
     monkeypatch.setattr(queue, "app", app)
+    monkeypatch.setattr(queue.Broker, "ask_at", 0.0)
     return app
 
 

@@ -53,12 +53,24 @@ def test_good_values(monkeypatch: pytest.MonkeyPatch, value: str, call: Any, exp
         ("ftp://a", lambda env: env.url("X", ("https",))),
         ("https:/a", lambda env: env.url("X", ("https",))),
         ("mongo://a/b", lambda env: env.database("X", Path("/tmp/x"))),
+        ("mysql://a:b@c/d", lambda env: env.database("X", Path("/tmp/x"))),
+        ("oracle://a:b@c/d", lambda env: env.database("X", Path("/tmp/x"))),
+        ("postgres://a:b@c:port/d", lambda env: env.database("X", Path("/tmp/x"))),
         ("imap://a", lambda env: env.email("X")),
+        ("smtp://host:abc", lambda env: env.email("X")),
+        ("smtp://host:99999", lambda env: env.email("X")),
+        ("redis://[::1/0", lambda env: env.url("X", ("redis",))),
     ],
 )
 def test_malformed_values_are_named(monkeypatch: pytest.MonkeyPatch, value: str, call: Any) -> None:
     with pytest.raises(SettingError, match=r"^X must "):
         call(read(monkeypatch, X=value))
+
+
+def test_password_of_a_malformed_address_is_not_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SettingError, match=r"^X must ") as told:
+        read(monkeypatch, X="smtp://me:pass/word@mail.a.example:587").email("X")
+    assert "pass" not in str(told.value)
 
 
 def test_mail_goes_to_the_console_unless_a_server_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

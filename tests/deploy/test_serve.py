@@ -69,6 +69,20 @@ def test_site_and_worker_start_and_stop_as_one(port: int, tmp_path: Path) -> Non
     assert not left_over(tmp_path)
 
 
+def test_database_that_cannot_be_reached_is_said_in_a_sentence(port: int, tmp_path: Path) -> None:
+    environment = {
+        "PATH": os.environ["PATH"],
+        "DEUKGEUN_VAR_DIR": str(tmp_path),
+        "SECRET_KEY": "x",
+        "DATABASE_URL": f"postgres://diary:secret@127.0.0.1:{port}/diary",
+    }
+    command = [sys.executable, "manage.py", "serve", "--port", str(port)]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    last = done.stderr.strip().splitlines()[-1]
+    assert done.returncode == 1 and "Traceback" not in done.stderr and "secret" not in done.stderr
+    assert last.startswith("Cannot start: the database of DATABASE_URL cannot be used. ") and str(port) in last
+
+
 def wait_for_text(log: Path, text: str, tree: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + 90
     while not re.search(text, log.read_text()):

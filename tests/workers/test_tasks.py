@@ -177,6 +177,23 @@ def test_broken_broker_does_not_fail_the_upload(monkeypatch: pytest.MonkeyPatch,
     assert queue.send_wake("1") is False
 
 
+def test_broker_that_is_away_is_not_waited_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+
+    def refuse(*_args: object, **_kwargs: object) -> None:
+        asked.append(1)
+        raise OperationalError("no broker")
+
+    monkeypatch.setattr(queue, "PAUSE_S", 0.2)
+    with monkeypatch.context() as away:
+        away.setattr(queue.app, "send_task", refuse)
+        assert [queue.send_wake("1") for _ in range(3)] == [False] * 3 and len(asked) == 1
+        time.sleep(0.25)
+        assert not queue.send_wake("1") and len(asked) == 2
+    time.sleep(0.25)
+    assert queue.send_wake("1")
+
+
 def test_messages_appear_whole_and_are_read_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from celery import Celery
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
+from django.db import OperationalError
 
 from deploy.processes import ProcessTree, is_port_taken
 
@@ -42,10 +43,18 @@ class Command(BaseCommand):
 
     def prepare(self) -> None:
         """Quick when there is nothing to do."""
-        call_command("migrate", verbosity=0, interactive=False)
+        try:
+            call_command("migrate", verbosity=0, interactive=False)
+        except OperationalError as error:
+            sys.exit(f"Cannot start: the database of DATABASE_URL cannot be used. {first_line(error)}")
         call_command("load_exercises", stdout=self.stdout)
         if not settings.DEBUG:
             call_command("collectstatic", verbosity=0, interactive=False)
+
+
+def first_line(error: Exception) -> str:
+    """What the database says, without what follows below it."""
+    return str(error).strip().partition("\n")[0]
 
 
 LOCAL = {"127.0.0.1": "localhost", "0.0.0.0": "localhost"}  # noqa: S104
