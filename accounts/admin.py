@@ -1,7 +1,10 @@
 """People in the admin."""
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
+from accounts import services
 from accounts.models import DeviceToken, User
 
 
@@ -13,6 +16,15 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     search_fields = ("email",)
     exclude = ("password", "groups", "user_permissions")
     readonly_fields = ("last_login", "date_joined")
+
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        """With all files, which no row but theirs leads to."""
+        services.delete_account(user=obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """The same for those that were ticked in the list."""
+        for user in queryset:
+            services.delete_account(user=user)
 
 
 @admin.register(DeviceToken)

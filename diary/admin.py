@@ -1,8 +1,11 @@
 """The diary in the admin: to see what happens on a site, not to write diaries."""
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from diary.models import Analysis, Clip, Exercise, Upload, Workout, WorkoutSet
+from diary.services import clips
 
 
 @admin.register(Exercise)
@@ -31,6 +34,15 @@ class ClipAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("id", "user", "day", "size_bytes", "duration_s", "created_at")
     raw_id_fields = ("user",)
     exclude = ("original", "rendition", "poster", "keypoints")
+
+    def delete_model(self, request: HttpRequest, obj: Clip) -> None:
+        """With its files, which no row but this one leads to."""
+        clips.delete_clip(clip=obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Clip]) -> None:
+        """The same for those that were ticked in the list."""
+        for clip in queryset:
+            clips.delete_clip(clip=clip)
 
 
 @admin.register(Workout)

@@ -17,7 +17,7 @@ from diary.errors import Code
 from diary.models import Analysis
 from diary.selectors.analyses import list_waiting
 from diary.services.analyses import claim_analysis, expire_overdue, fail_analysis, requeue_stale
-from diary.services.files import sweep_orphans
+from diary.services.files import sweep_removals
 from diary.services.uploads import purge_expired
 from workers import broker, identity, runner
 from workers.celery import SWEEP_EVERY_S, app
@@ -80,8 +80,8 @@ def wake_all(ids: list[UUID]) -> None:
 
 @app.task(name="workers.purge")
 def purge() -> None:
-    """Drop abandoned uploads, files without a row, what killed runs left and copies of messages."""
-    uploads, folders = purge_expired(), sweep_orphans()
+    """Drop abandoned uploads, folders that were to go, what killed runs left and copies of messages."""
+    uploads, folders = purge_expired(), sweep_removals()
     scratch = runner.drop_scratch(older_than_s=settings.ANALYSIS_LIMIT_S + HARD_LIMIT_MARGIN_S)
     broker.drop_taken(settings.BROKER_DIR)
     log.info("Purged %s uploads, %s folders of clips and %s of runs", uploads, folders, scratch)

@@ -86,6 +86,7 @@ def keep_clip(
         captured_at=moment,
         day=local_day(moment, user.tz),
     )
+    files.note_removal(folder=clip.folder)
     clip.original.name = files.store_file(source=path, name=f"{clip.folder}/original")
     return _insert(clip)
 
@@ -96,6 +97,7 @@ def _insert(clip: Clip) -> tuple[Clip, bool]:
         with transaction.atomic():
             clip.save(force_insert=True)
             Analysis.objects.create(clip=clip)
+            files.keep_folder(folder=clip.folder)
     except IntegrityError:
         files.delete_folder(folder=clip.folder)
         return Clip.objects.get(user=clip.user, sha256=clip.sha256), False

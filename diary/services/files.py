@@ -1,8 +1,9 @@
-"""Files of the diary in the storage. Rows go first, files after the commit; `sweep_orphans` ends what that leaves."""
+"""Files of the diary in the storage. Rows go first, files after the commit; `sweep_removals` ends what that leaves."""
 
 from __future__ import annotations
 
 import contextlib
+import logging
 import uuid
 from collections.abc import Iterable
 from datetime import timedelta
@@ -13,10 +14,11 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
-from diary.models import Clip
+from diary.models import Clip, Removal
 
 CLIPS_FOLDER = "clips"
-ORPHAN_AGE = timedelta(hours=1)  # a clip whose transaction is still open has files but no row that others see
+IN_HAND = timedelta(hours=1)  # what notes a folder still works in it; a sweep comes after that
+log = logging.getLogger(__name__)
 
 
 class MovableFile(File):  # type: ignore[type-arg]
@@ -36,8 +38,19 @@ def store_file(*, source: Path, name: str) -> str:
 
 
 def delete_folder_on_commit(*, folder: str) -> None:
-    """Delete a folder and all in it once the rows are gone for good."""
+    """Delete a folder and all in it once the rows are gone for good; if a crash prevents it, a sweep does it."""
+    note_removal(folder=folder)
     transaction.on_commit(lambda: delete_folder(folder=folder))
+
+
+def note_removal(*, folder: str) -> None:
+    """Have a sweep delete a folder later. Also before files are stored for a row that is yet to come."""
+    Removal.objects.update_or_create(folder=folder, defaults={"due_at": timezone.now() + IN_HAND})
+
+
+def keep_folder(*, folder: str) -> None:
+    """The row that was to come is there: call in its transaction."""
+    Removal.objects.filter(folder=folder).delete()
 
 
 def delete_folder(*, folder: str) -> None:
@@ -46,6 +59,7 @@ def delete_folder(*, folder: str) -> None:
         default_storage.delete(name)
     with contextlib.suppress(NotImplementedError):  # a bucket has no folders to delete
         _delete_empty_folders(Path(default_storage.path(folder)))
+    Removal.objects.filter(folder=folder).delete()
 
 
 def list_files(*, folder: str) -> list[str]:
@@ -66,25 +80,39 @@ def delete_unused(*, folder: str, used: Iterable[str]) -> None:
             default_storage.delete(name)
 
 
-def sweep_orphans() -> int:
-    """Delete folders whose clip is gone (a crash between commit and deletion); returns how many."""
-    swept = 0
-    for user in _subfolders(CLIPS_FOLDER):
-        clips = {name for name in _subfolders(f"{CLIPS_FOLDER}/{user}") if _is_uuid(name)}
-        known = {str(pk) for pk in Clip.objects.filter(pk__in=clips).values_list("pk", flat=True)}
-        for name in clips - known:
-            swept += _delete_if_old(f"{CLIPS_FOLDER}/{user}/{name}")
-    return swept
+def sweep_removals() -> int:
+    """Delete the folders that a crash between commit and deletion, or before a clip's row, left; returns how many.
+
+    Folders that no row knows stay: a wrong database would have all of them deleted, see docs/decisions/0015. For
+    whoever wants to have them deleted there is `manage.py unknown_films`.
+    """
+    due = Removal.objects.filter(due_at__lte=timezone.now()).values_list("folder", flat=True)
+    return sum(_remove(folder) for folder in list(due))
 
 
-def _delete_if_old(folder: str) -> bool:
-    files = list_files(folder=folder)
-    with contextlib.suppress(FileNotFoundError):
-        newest = max((default_storage.get_modified_time(name) for name in files), default=None)
-        if newest is not None and timezone.now() - newest < ORPHAN_AGE:
-            return False
-    delete_folder(folder=folder)
+def _remove(folder: str) -> bool:
+    if Clip.objects.filter(original__startswith=f"{folder}/").exists():
+        log.error("%s was to be deleted, but there is a clip in it: it stays.", folder)
+        keep_folder(folder=folder)
+        return False
+    try:
+        delete_folder(folder=folder)
+    except OSError:
+        log.exception("%s cannot be deleted; the next purge tries again.", folder)
+        return False
     return True
+
+
+def list_unknown() -> list[str]:
+    """Folders of films for which the database has no clip, nor a note that they come or go."""
+    noted = set(Removal.objects.values_list("folder", flat=True))
+    return [folder for user in _subfolders(CLIPS_FOLDER) for folder in _unknown_of(user) if folder not in noted]
+
+
+def _unknown_of(user: str) -> list[str]:
+    clips = {name for name in _subfolders(f"{CLIPS_FOLDER}/{user}") if _is_uuid(name)}
+    known = {str(pk) for pk in Clip.objects.filter(pk__in=clips).values_list("pk", flat=True)}
+    return [f"{CLIPS_FOLDER}/{user}/{name}" for name in sorted(clips - known)]
 
 
 def _subfolders(folder: str) -> list[str]:

@@ -186,7 +186,10 @@ def purge_expired() -> int:
 
 
 def _remove_strays() -> None:
-    """Files whose row is gone, and what a crashed multipart request left; young ones may still be in use."""
+    """Files whose row is gone, and what a crashed multipart request left; young ones may still be in use.
+
+    With any database this deletes only what has got no bytes for so long that its upload is over.
+    """
     oldest = time.time() - settings.UPLOAD_EXPIRES_S
     for path in Path(settings.UPLOAD_ROOT).iterdir():
         with contextlib.suppress(FileNotFoundError):

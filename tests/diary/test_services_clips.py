@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -9,11 +10,12 @@ from pathlib import Path
 import pytest
 from django.conf import LazySettings
 from django.core.files.storage import default_storage
+from django.core.management import call_command
 from django.utils import timezone
 
 from accounts.models import User
 from diary.errors import Code, DiaryError
-from diary.models import Analysis, Clip, Exercise, Workout, WorkoutSet
+from diary.models import Analysis, Clip, Exercise, Removal, Workout, WorkoutSet
 from diary.selectors.usage import read_usage
 from diary.services import files
 from diary.services.analyses import fill_diary
@@ -185,10 +187,87 @@ def test_delete_means_delete(user: User, squat: Exercise, tmp_path: Path, with_s
     assert not WorkoutSet.objects.exclude(thumbnail="").exists()
 
 
-def test_sweep_deletes_folders_without_a_clip(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+class KilledError(BaseException):
+    """Stands for the end of the process."""
+
+
+def die(*_arguments: object, **_options: object) -> None:
+    raise KilledError
+
+
+def test_sweep_deletes_what_a_crash_kept_from_deletion(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept, lost = make_clip(user), make_clip(user)
+    with monkeypatch.context() as crash, pytest.raises(KilledError):
+        crash.setattr(files, "delete_folder", die)
+        delete_clip(clip=Clip.objects.get(pk=lost.pk))
+    assert files.sweep_removals() == 0 and files.list_files(folder=lost.folder)  # its process may still be at it
+    wait_an_hour()
+    assert files.sweep_removals() == 1 and files.sweep_removals() == 0
+    assert files.list_files(folder=kept.folder) and not files.list_files(folder=lost.folder)
+
+
+def test_sweep_deletes_a_film_that_a_crash_left_without_its_clip(
+    user: User, film: Film, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as crash, pytest.raises(KilledError):
+        crash.setattr("diary.services.clips._insert", die)
+        create_clip(user=user, path=film())
+    assert files.list_files(folder="clips")
+    wait_an_hour()
+    assert files.sweep_removals() == 1 and not files.list_files(folder="clips")
+
+
+def test_films_that_the_database_does_not_know_stay(user: User) -> None:
+    """The database is new, of another site, or older than the films."""
+    clips = [make_clip(user) for _ in range(3)]
+    Clip.objects.all().delete()
+    age(clips)
+    assert files.sweep_removals() == 0
+    assert files.list_unknown() == sorted(clip.folder for clip in clips)
+    assert all(files.list_files(folder=clip.folder) for clip in clips)
+
+
+def test_nothing_is_swept_that_a_clip_lives_in(user: User, caplog: pytest.LogCaptureFixture) -> None:
+    clip = make_clip(user)
+    files.note_removal(folder=f"clips/{user.pk}")
+    wait_an_hour()
+    assert files.sweep_removals() == 0 and not Removal.objects.exists()
+    assert files.list_files(folder=clip.folder) and "it stays" in caplog.text
+
+
+def test_one_folder_that_cannot_be_deleted_does_not_keep_the_others(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a", "b"):
+        files.note_removal(folder=name)
+    wait_an_hour()
+    monkeypatch.setattr(files, "list_files", lambda folder: die_of(OSError()) if folder == "a" else [])
+    assert files.sweep_removals() == 1
+    assert [row.folder for row in Removal.objects.all()] == ["a"]
+
+
+def die_of(error: Exception) -> list[str]:
+    raise error
+
+
+def wait_an_hour() -> None:
+    Removal.objects.update(due_at=timezone.now())
+
+
+def age(clips: list[Clip]) -> None:
+    """Their files look as if they had lain there for a day."""
+    for clip in clips:
+        for name in files.list_files(folder=clip.folder):
+            os.utime(default_storage.path(name), (0, 0))
+
+
+def test_who_deletes_unknown_films_says_how_many(user: User, capsys: pytest.CaptureFixture[str]) -> None:
     kept, lost = make_clip(user), make_clip(user)
     Clip.objects.filter(pk=lost.pk).delete()
-    assert files.sweep_orphans() == 0  # too young: its transaction may be open
-    monkeypatch.setattr(files, "ORPHAN_AGE", files.ORPHAN_AGE * 0)
-    assert files.sweep_orphans() == 1
+    call_command("unknown_films")
+    assert f"{lost.folder}\nUnknown to the database: 1; clips in the database: 1." in capsys.readouterr().out
+    with pytest.raises(SystemExit, match="Nothing was deleted"):
+        call_command("unknown_films", delete=2)
+    assert files.list_files(folder=lost.folder)
+    call_command("unknown_films", delete=1)
     assert files.list_files(folder=kept.folder) and not files.list_files(folder=lost.folder)
