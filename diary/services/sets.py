@@ -153,7 +153,7 @@ def take_back(*, row: WorkoutSet, fields: Iterable[str] | None = None) -> Workou
 
 
 def _take_all(row: WorkoutSet, offered: dict[str, Any], fields: Iterable[str] | None) -> None:
-    chosen = [name for name in (fields or list(offered)) if name in offered]
+    chosen = [name for name in (list(offered) if fields is None else fields) if name in offered]
     if not chosen:
         raise DiaryError(Code.NOTHING_PROPOSED)
     for name in chosen:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.http import Http404
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from diary import access
 from diary.api.serializers.base import DayField, RowSerializer, refusal
+from diary.calc import to_kg
 from diary.models import Clip, Exercise, WorkoutSet
 
 MOST_REPS = 10_000
 MOST_SECONDS = 86_400.0
+MOST_WEIGHT = 10_000  # kg; less than that fits
 LONGEST_NOTE = 10_000
 
 
@@ -23,6 +27,17 @@ class SourceSerializer(serializers.Serializer[dict[str, Any]]):
     model = serializers.CharField(help_text="name@version; empty when a person wrote the value.")
     confidence = serializers.FloatField(allow_null=True)
     locked = serializers.BooleanField(help_text="Decided by a person: no analysis writes it again.")
+
+
+class ProvenanceField(serializers.DictField):
+    """Sources by field, each under the name that the value has here."""
+
+    child = SourceSerializer()
+
+    def to_representation(self, value: dict[str, Any]) -> dict[str, Any]:
+        """The day of a set is its `date`."""
+        shown: dict[str, Any] = super().to_representation(value)
+        return {"date" if name == "day" else name: source for name, source in shown.items()}
 
 
 class ProposedSerializer(serializers.Serializer[dict[str, Any]]):
@@ -63,7 +78,7 @@ class SetSerializer(RowSerializer):
     )
     thumbnail = serializers.SerializerMethodField(help_text="Address of a JPEG; null without one.")
     candidates = CandidateSerializer(many=True, read_only=True)
-    provenance = serializers.DictField(child=SourceSerializer(), read_only=True, help_text="By field.")
+    provenance = ProvenanceField(read_only=True, help_text="By field; `date` once a person moved the set.")
     proposal = serializers.DictField(child=ProposedSerializer(), read_only=True, help_text="By field.")
     earlier = serializers.DictField(
         child=ProposedSerializer(),
@@ -112,16 +127,37 @@ class ClipIdField(serializers.UUIDField):
             raise refusal("clip") from error
 
 
+class WeightField(serializers.DecimalField):
+    """Kilograms; what came from pounds has more decimals than are kept."""
+
+    def validate_precision(self, value: Decimal) -> Decimal:
+        """Rounded as the pages do; what no weight is stays as it came and is refused."""
+        return super().validate_precision(to_kg(value, "kg") if 0 < value < MOST_WEIGHT else value)
+
+
+@extend_schema_field({"type": "number", "minimum": 1, "maximum": 10, "multipleOf": 0.5})
+class EffortField(serializers.DecimalField):
+    """Rate of perceived exertion."""
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        """Effort is told in halves."""
+        value: Decimal = super().to_internal_value(data)
+        if value % Decimal("0.5"):
+            raise refusal("rpe")
+        return value
+
+
 class SetValuesSerializer(serializers.Serializer[dict[str, Any]]):
     """Values that a person decides; each that is sent is locked against analyses. Send null to clear one."""
 
     exercise = SlugField(required=False, allow_null=True, help_text="Slug.")
     reps = serializers.IntegerField(required=False, allow_null=True, min_value=0, max_value=MOST_REPS)
-    weight_kg = serializers.DecimalField(
-        required=False, allow_null=True, min_value=0, max_digits=6, decimal_places=2, coerce_to_string=False
-    )
+    weight_kg = WeightField(
+        required=False, allow_null=True, min_value=0, max_digits=6, decimal_places=2, coerce_to_string=False,
+        help_text="Rounded to 0.01: 135 lb may be sent as 61.23496995.",
+    )  # fmt: skip
     duration_s = serializers.FloatField(required=False, allow_null=True, min_value=0, max_value=MOST_SECONDS)
-    rpe = serializers.DecimalField(
+    rpe = EffortField(
         required=False, allow_null=True, min_value=1, max_value=10, max_digits=3, decimal_places=1,
         coerce_to_string=False, help_text="1 to 10 in halves.",
     )  # fmt: skip
@@ -141,12 +177,6 @@ class SetValuesSerializer(serializers.Serializer[dict[str, Any]]):
         if start is not None and end is not None and start > end:
             raise serializers.ValidationError({"end_s": refusal("end_s").detail})
         return attrs
-
-    def validate_rpe(self, value: Any) -> Any:
-        """Effort is told in halves."""
-        if value is not None and value * 2 != int(value * 2):
-            raise refusal("rpe")
-        return value
 
 
 class NewSetSerializer(SetValuesSerializer):
@@ -169,5 +199,7 @@ class AcceptSerializer(serializers.Serializer[dict[str, Any]]):
     """Which of the offered values to take."""
 
     only = serializers.ListField(
-        child=serializers.ChoiceField(list(WorkoutSet.AUTO_FIELDS)), required=False, help_text="All when left out."
+        child=serializers.ChoiceField(list(WorkoutSet.AUTO_FIELDS)),
+        required=False,
+        help_text="All when left out; an empty list takes nothing.",
     )

@@ -93,3 +93,11 @@ def test_the_edges_are_those_of_the_recogniser() -> None:
     from inference.skeleton import EDGES as KNOWN
 
     assert {frozenset(edge) for edge in EDGES} == {frozenset(edge) for edge in KNOWN}
+@pytest.mark.parametrize("name", ["NewSetRequest", "PatchedSetCorrectionRequest"])
+def test_what_may_be_sent_of_a_set_is_told(document: dict[str, Any], name: str) -> None:
+    values = document["components"]["schemas"][name]["properties"]
+    assert (values["rpe"]["minimum"], values["rpe"]["maximum"], values["rpe"]["multipleOf"]) == (1, 10, 0.5)
+    assert "0.01" in values["weight_kg"]["description"]
+    assert values["rpe"]["nullable"] is values["weight_kg"]["nullable"] is True
+
+

@@ -49,6 +49,12 @@ def test_a_correction_may_clear_a_value_and_move_the_day(owner: APIClient, worko
     assert (shown["reps"], shown["date"]) == (None, "2026-11-18")
 
 
+def test_the_source_of_the_day_has_the_name_of_the_field(owner: APIClient, workout_set: WorkoutSet) -> None:
+    shown = body(owner.patch(f"/api/v1/sets/{workout_set.pk}/", {"date": "2026-11-01"}, format="json"))
+    assert shown["provenance"]["date"] == {"source": "user", "model": "", "confidence": None, "locked": True}
+    assert set(shown["provenance"]) <= set(shown)
+
+
 def test_a_set_without_a_clip(owner: APIClient, squat: Exercise) -> None:
     values = {"date": "2026-11-20", "exercise": "squat", "reps": 8, "weight_kg": 60, "rpe": 7.5, "note": "가볍게"}
     response = owner.post(HOME, values, format="json")
@@ -94,6 +100,8 @@ def test_ids_that_cannot_be_used(other: APIClient, workout_set: WorkoutSet, id: 
     [
         ({"reps": -1}, "reps"), ({"reps": 1e9}, "reps"), ({"reps": "many"}, "reps"), ({"rpe": 7.3}, "rpe"),
         ({"rpe": 11}, "rpe"), ({"weight_kg": -1}, "weight_kg"), ({"weight_kg": 1e9}, "weight_kg"),
+        ({"weight_kg": -0.001}, "weight_kg"), ({"weight_kg": 9999.999}, "weight_kg"),
+        ({"weight_kg": 1e300}, "weight_kg"),
         ({"duration_s": -1}, "duration_s"), ({"start_s": 20, "end_s": 10}, "end_s"), ({"start_s": 20}, "end_s"),
         ({"exercise": "no_such_thing"}, "exercise"), ({"date": "2026-02-30"}, "date"), ({"note": "a\x00b"}, "note"),
         ({"date": "0026-11-20"}, "date"), ({"date": "2999-01-01"}, "date"),
@@ -136,6 +144,16 @@ def test_moments_up_to_the_end_of_the_film(owner: APIClient, workout_set: Workou
     assert owner.patch(address(workout_set), {"end_s": 900}, format="json").status_code == 200
     Clip.objects.update(duration_s=12.0)
     assert owner.patch(address(workout_set), {"reps": 3}, format="json").status_code == 200  # what stands there stays
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [(61.23496995, 61.23), ("61.235", 61.24), (60.00000000000001, 60.0), (0.001, 0.0), (9999.99, 9999.99)],
+)
+def test_a_weight_is_rounded_to_what_is_kept(owner: APIClient, workout_set: WorkoutSet, sent: Any, kept: float) -> None:
+    """An app that reads pounds sends what they are in kilograms."""
+    answer = owner.patch(address(workout_set), {"weight_kg": sent}, format="json")
+    assert (answer.status_code, body(answer).get("weight_kg")) == (200, kept)
 
 
 def test_errors_speak_korean(owner: APIClient, workout_set: WorkoutSet) -> None:
@@ -181,6 +199,16 @@ def test_earlier_values_are_taken_back_or_forgotten(owner: APIClient, workout_se
     assert body(owner.delete(f"{address(workout_set)}earlier/"))["earlier"] == {}
     again = owner.post(f"{address(workout_set)}earlier/", {}, format="json")
     assert (again.status_code, body(again)["code"]) == (409, "nothing_proposed")
+
+
+@pytest.mark.parametrize("offer", ["proposal", "earlier"])
+def test_an_empty_choice_takes_nothing(owner: APIClient, workout_set: WorkoutSet, offer: str) -> None:
+    values = {"reps": {"value": 11, "model": "reps@2", "confidence": 0.9}}
+    WorkoutSet.objects.update(**{offer: values})
+    answer = owner.post(f"{address(workout_set)}{offer}/", {"only": []}, format="json")
+    assert (answer.status_code, body(answer)["code"]) == (409, "nothing_proposed")
+    shown = body(owner.get(address(workout_set)))
+    assert (shown["reps"], shown[offer]) == (10, values)
 
 
 def test_malformed_json(owner: APIClient, workout_set: WorkoutSet) -> None:
