@@ -85,14 +85,6 @@ def test_every_code_explains_itself(db: None, code: Code, language: str) -> None
     assert any("가" <= letter <= "힣" for letter in response.json()["title"]) is (language == "ko")
 
 
-def test_unknown_codes_are_not_found(db: None) -> None:
-    assert APIClient().get("/api/v1/problems/nonsense/").status_code == 404
-
-
-def test_the_edges_are_those_of_the_recogniser() -> None:
-    from inference.skeleton import EDGES as KNOWN
-
-    assert {frozenset(edge) for edge in EDGES} == {frozenset(edge) for edge in KNOWN}
 @pytest.mark.parametrize("name", ["NewSetRequest", "PatchedSetCorrectionRequest"])
 def test_what_may_be_sent_of_a_set_is_told(document: dict[str, Any], name: str) -> None:
     values = document["components"]["schemas"][name]["properties"]
@@ -101,3 +93,11 @@ def test_what_may_be_sent_of_a_set_is_told(document: dict[str, Any], name: str) 
     assert values["rpe"]["nullable"] is values["weight_kg"]["nullable"] is True
 
 
+def test_unknown_codes_are_not_found(db: None) -> None:
+    assert APIClient().get("/api/v1/problems/nonsense/").status_code == 404
+
+
+def test_the_edges_are_those_of_the_recogniser() -> None:
+    from inference.skeleton import EDGES as KNOWN
+
+    assert {frozenset(edge) for edge in EDGES} == {frozenset(edge) for edge in KNOWN}
