@@ -23,7 +23,7 @@ from accounts.models import DeviceToken, User
 from accounts.services import create_token, delete_account, revoke_token, set_portrait
 from diary import access
 from diary.api.media import send_file
-from diary.api.schema import problems
+from diary.api.schema import NO_FILE, SESSION_ONLY, problems
 from diary.api.serializers.base import RowSerializer, refusal
 from diary.api.views.base import PersonView
 from diary.selectors.listing import list_tokens
@@ -102,7 +102,7 @@ class MeView(PersonView):
 
     serializer_class = MeSerializer
 
-    @extend_schema(summary="Show who is signed in", responses={200: MeSerializer, **problems()})
+    @extend_schema(summary="Show who is signed in", responses={200: MeSerializer})
     def get(self, request: Request) -> Response:
         """Preferences and storage."""
         return Response(self.show(MeSerializer, self.person))
@@ -129,7 +129,7 @@ class PortraitView(PersonView):
 
     @extend_schema(
         summary="Show the picture of the person",
-        responses={(200, "image/jpeg"): OpenApiTypes.BINARY, **problems(404)},
+        responses={(200, "image/jpeg"): OpenApiTypes.BINARY, **NO_FILE, **problems(404)},
     )
     def get(self, request: Request) -> HttpResponseBase:
         """Only the person's own; at most 640 px a side."""
@@ -149,7 +149,7 @@ class PortraitView(PersonView):
         set_portrait(user=self.person, picture=self.read(PortraitSerializer)["picture"])
         return Response(self.show(MeSerializer, self.person))
 
-    @extend_schema(summary="Delete the picture of the person", responses={204: None, **problems()})
+    @extend_schema(summary="Delete the picture of the person", responses={204: None})
     def delete(self, request: Request) -> Response:
         """Deleting it twice is no mistake."""
         set_portrait(user=self.person, picture=None)
@@ -166,6 +166,7 @@ class DeletionView(PersonView):
         summary="Delete the account with all its data",
         request=DeletionSerializer,
         responses={204: None, **problems(400, 403)},
+        auth=SESSION_ONLY,
     )
     def post(self, request: Request) -> Response:
         """Cannot be undone. Asks for the password; a device token is not enough."""
@@ -195,6 +196,7 @@ class TokenList(PersonView, ListAPIView[DeviceToken]):
         description="The token is shown once. Another device's token cannot do this: sign in first.",
         request=TokenSerializer,
         responses={201: NewTokenSerializer, **problems(400, 403)},
+        auth=SESSION_ONLY,
     )
     def post(self, request: Request) -> Response:
         """Make a token."""

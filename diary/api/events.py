@@ -22,6 +22,7 @@ from diary import access
 from diary.api import problem
 from diary.api.authentication import authenticate
 from diary.api.serializers.analyses import AnalysisSerializer
+from diary.models import Analysis
 
 LOOK_EVERY_S = 0.5
 HEARTBEAT_EVERY_S = 15.0
@@ -65,7 +66,9 @@ async def follow(request: HttpRequest, user: User, id: UUID, language: str | Non
     while time.monotonic() - began_at < LONGEST_S:
         state = await sync_to_async(read_state, thread_sensitive=False, executor=READERS)(request, user, id, language)
         if state is None:
-            return  # deleted
+            if known is None:
+                return  # deleted before anything was told of it
+            state = {**known, "status": Analysis.Status.CANCELLED}  # deleted along with its clip
         if state != known:
             yield format_event("progress" if is_active(state) else "end", state)
             known, spoke_at = state, time.monotonic()

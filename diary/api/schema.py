@@ -5,20 +5,27 @@ from __future__ import annotations
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
+from rest_framework.permissions import SAFE_METHODS
+from rest_framework.views import APIView
+
+from diary.api.schema_streams import ELSEWHERE, NOBODY, NOT_ALLOWED, PATHS, PROBLEM, THROTTLED
 
 PROBLEM_TYPE = "application/problem+json"
-ALWAYS = {401: "Nobody is signed in.", 429: "Too many requests; see Retry-After."}
 REASONS = {
     400: "Something in the request cannot be used; `errors` names the fields.",
-    403: "Not allowed.",
+    **dict([NOBODY, NOT_ALLOWED, THROTTLED]),
     404: "Not here, or not yours.",
+    406: "Answers are JSON; the header Accept leaves no room for it.",
     409: "The present state does not allow it; `code` says why.",
     413: "Too large, or over the quota.",
     415: "Another content type is expected.",
-    **ALWAYS,
 }
+NO_FILE = {number: OpenApiResponse(description=text) for number, text in ELSEWHERE.items()}
+# For what the token of a device is not enough: whoever finds a phone must not be able to do it.
+SESSION_ONLY: list[Any] = [{"appSession": []}, {"cookieAuth": []}]
 
 
 class FieldErrorSerializer(serializers.Serializer[dict[str, str]]):
@@ -43,9 +50,32 @@ class ProblemSerializer(serializers.Serializer[dict[str, Any]]):
 
 
 def problems(*numbers: int) -> dict[tuple[int, str], OpenApiResponse]:
-    """Responses for refusals with these statuses, beside those that every address may give."""
-    chosen = sorted({*numbers, *ALWAYS})
-    return {(n, PROBLEM_TYPE): OpenApiResponse(ProblemSerializer, description=REASONS[n]) for n in chosen}
+    """Responses for refusals with these statuses, beside those that `RefusalSchema` knows of."""
+    return {(n, PROBLEM_TYPE): OpenApiResponse(ProblemSerializer, description=REASONS[n]) for n in numbers}
+
+
+class RefusalSchema(AutoSchema):
+    """Adds the refusals that come of what a view takes, whatever it does; no view has to name them."""
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
+        """The operation with all its refusals in order."""
+        operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
+        if operation is not None:
+            numbers = self.common_refusals(has_body="requestBody" in operation)
+            common = {str(number): {"description": REASONS[number], "content": PROBLEM} for number in numbers}
+            operation["responses"] = dict(sorted({**common, **operation["responses"]}.items()))
+        return operation
+
+    def common_refusals(self, *, has_body: bool) -> set[int]:
+        """Statuses that REST framework answers before the view runs."""
+        numbers = {429}
+        if self.view.get_authenticators():
+            numbers |= {401} if self.method in SAFE_METHODS else {401, 403}
+        if has_body:
+            numbers |= {400, 413, 415}
+        if type(self.view).perform_content_negotiation is APIView.perform_content_negotiation:
+            numbers |= {406}
+        return numbers
 
 
 class DeviceTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -74,8 +104,6 @@ class AppSessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyp
 
 def add_streams(result: dict[str, Any], generator: Any, **_options: Any) -> dict[str, Any]:
     """Add what REST framework does not serve: uploads (tus), events and media files."""
-    from diary.api.schema_streams import PATHS
-
     for path, operations in PATHS.items():
         result["paths"][path] = operations
     result["paths"] = dict(sorted(result["paths"].items()))

@@ -7,6 +7,14 @@ from typing import Any
 Operation = dict[str, Any]
 PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 SECURITY: list[dict[str, list[str]]] = [{"deviceToken": []}, {"appSession": []}, {"cookieAuth": []}]
+NOBODY = (401, "Nobody is signed in.")
+NOT_ALLOWED = (403, "Not allowed; in a session of a browser also what comes without its CSRF token.")
+VERSION = (412, "Another version of tus.")
+THROTTLED = (429, "Too many requests; see Retry-After.")
+ELSEWHERE = {
+    302: "It lies in another place; follow within minutes.",
+    304: "The same as the one with the ETag in If-None-Match.",
+}
 TUS = "https://tus.io/protocols/resumable-upload"
 
 
@@ -28,8 +36,7 @@ def told(**headers: str) -> dict[str, Any]:
 
 def refused(*pairs: tuple[int, str]) -> dict[str, Any]:
     """Refusals, each a problem."""
-    always = [(401, "Nobody is signed in."), (412, "Another version of tus.")]
-    return {str(number): {"description": text, "content": PROBLEM} for number, text in sorted([*always, *pairs])}
+    return {str(number): {"description": text, "content": PROBLEM} for number, text in sorted([NOBODY, *pairs])}
 
 
 def operation(name: str, summary: str, description: str, tag: str, responses: Operation, **more: Any) -> Operation:
@@ -78,16 +85,29 @@ UPLOADS = {
         "uploads_create",
         "Announce a film",
         f"tus 1.0.0 (<{TUS}>) with creation, creation-with-upload, expiration, checksum and termination. Any tus client"
-        " works. Refused here, before a byte is sent, when the film is empty, too large or over the quota.",
+        " works. Refused here, before a byte is sent, when the film is empty, too large or over the quota. The first"
+        " bytes may come along; what is refused leaves no upload. The same length and metadata again take the place of"
+        " an upload of which nothing was sent.",
         "uploads",
         {
             "201": {
                 "description": "Go on with PATCH at Location.",
                 "headers": told(Location="The upload.") | POSITION,
             },
-            **refused((400, "A header is missing or malformed."), (413, "Too large, or over the quota.")),
+            **refused(
+                (400, "A header is missing or malformed."),
+                (408, "No more of the first bytes came."),
+                (413, "Too large, or over the quota; or more first bytes than announced."),
+                (415, "What comes along must be application/offset+octet-stream."),
+                (460, "The checksum does not fit to the first bytes."),
+                (507, "The server has no room left."),
+                NOT_ALLOWED,
+                VERSION,
+                THROTTLED,
+            ),
         },
-        parameters=[RESUMABLE, LENGTH, METADATA],
+        parameters=[RESUMABLE, LENGTH, METADATA, CHECKSUM],
+        requestBody=BODY,
     ),
     "options": operation(
         "uploads_abilities",
@@ -103,7 +123,7 @@ UPLOAD = {
         "Ask how far it has come",
         "After a lost connection: go on from Upload-Offset.",
         "uploads",
-        {"200": {"description": "In the headers.", "headers": POSITION}, **refused(*GONE)},
+        {"200": {"description": "In the headers.", "headers": POSITION}, **refused(*GONE, VERSION)},
         parameters=[ID, RESUMABLE],
     ),
     "get": operation(
@@ -138,6 +158,8 @@ UPLOAD = {
                 (460, "The checksum does not fit; nothing of this request was kept."),
                 (507, "The server has no room left."),
                 *GONE,
+                NOT_ALLOWED,
+                VERSION,
             ),
         },
         parameters=[ID, RESUMABLE, OFFSET, CHECKSUM],
@@ -148,7 +170,7 @@ UPLOAD = {
         "Give an upload up",
         "A clip that it has become stays.",
         "uploads",
-        {"204": {"description": "Gone."}, **refused(GONE[0])},
+        {"204": {"description": "Gone."}, **refused(GONE[0], NOT_ALLOWED, VERSION)},
         parameters=[ID, RESUMABLE],
     ),
 }
@@ -157,13 +179,13 @@ EVENTS = {
         "analyses_events",
         "Follow a run",
         "Server-sent events: `progress` whenever something changes, `end` with the final state, then the stream closes."
-        " The data of each is the run as GET /api/v1/analyses/{id}/ shows it. Comments keep the line open. After a lost"
-        " connection the present state comes first, so nothing is missed.",
+        " The data of each is the run as GET /api/v1/analyses/{id}/ shows it; one that is deleted along with its clip"
+        " ends as `cancelled`. Comments keep the line open. A stream lasts a quarter of an hour at most; connect again."
+        " The present state comes first, so nothing is missed, also after a lost connection.",
         "analyses",
         {
             "200": {"description": "A stream.", "content": {"text/event-stream": {"schema": {"type": "string"}}}},
-            "401": {"description": "Nobody is signed in.", "content": PROBLEM},
-            "404": {"description": "Not here, or not yours.", "content": PROBLEM},
+            **refused(GONE[0]),
         },
         parameters=[ID],
     )
@@ -176,13 +198,13 @@ def file_of(name: str, what: str, content_type: str) -> dict[str, Operation]:
     responses = {
         "200": {"description": "The file.", "content": content},
         "206": {"description": "The part that the header Range asks for.", "content": content},
-        "302": {"description": "It lies in another place; follow within minutes."},
-        "401": {"description": "Nobody is signed in.", "content": PROBLEM},
-        "404": {"description": "Not here, not yours, or not made yet.", "content": PROBLEM},
+        **{str(number): {"description": text} for number, text in ELSEWHERE.items()},
+        **refused((404, "Not here, not yours, or not made yet.")),
         "416": {"description": "The range lies outside the file."},
     }
     wanted = header("Range", "Part of the file.", required=False, example="bytes=0-1023")
-    return {"get": operation(name, what, "", "media", responses, parameters=[ID, wanted])}
+    known = header("If-None-Match", "ETag of the file that is here already.", required=False)
+    return {"get": operation(name, what, "", "media", responses, parameters=[ID, wanted, known])}
 
 
 PATHS: dict[str, dict[str, Operation]] = {

@@ -67,3 +67,9 @@ class ClipMoveSerializer(serializers.Serializer[dict[str, Any]]):
     """On which day a clip was filmed."""
 
     date = DayField(help_text="Its sets move along.")
+
+
+class ClipDeletionSerializer(serializers.Serializer[dict[str, Any]]):
+    """What goes along with a clip."""
+
+    with_sets = serializers.BooleanField(default=False, help_text="Also delete its sets. Default: they stay.")

@@ -42,7 +42,11 @@ class DayFiguresSerializer(serializers.Serializer[DayFigures]):
     reps = serializers.IntegerField(help_text="Of all sets.")
     most_reps = serializers.IntegerField(help_text="Of one set.")
     heaviest_kg = serializers.FloatField(allow_null=True)
-    one_rep_max_kg = serializers.FloatField(allow_null=True, help_text="After Epley: weight × (1 + reps / 30).")
+    one_rep_max_kg = serializers.FloatField(
+        allow_null=True,
+        help_text="After Epley: weight × (1 + reps / 30). Of sets with a weight and 1 to 12 reps, beyond which it says"
+        " nothing; null without one.",
+    )
     volume_kg = serializers.FloatField(help_text="Sum of reps × weight.")
     longest_s = serializers.FloatField(
         allow_null=True, help_text="Longest set in seconds, for exercises that are held."

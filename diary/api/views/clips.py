@@ -7,13 +7,12 @@ from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import status
 from rest_framework.generics import ListAPIView
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import BooleanField
 
 from diary import access
 from diary.api.body_limit import FORM_BYTES
@@ -22,7 +21,7 @@ from diary.api.keypoints import read_keypoints
 from diary.api.pagination import LatestRunFirst
 from diary.api.schema import problems
 from diary.api.serializers.analyses import AnalysisRequestSerializer, AnalysisSerializer, options_of
-from diary.api.serializers.clips import ClipMoveSerializer, ClipSerializer, ClipUploadSerializer
+from diary.api.serializers.clips import ClipDeletionSerializer, ClipMoveSerializer, ClipSerializer, ClipUploadSerializer
 from diary.api.serializers.keypoints import KeypointsSerializer
 from diary.api.views.base import PersonView
 from diary.api.waking import wake_for
@@ -97,14 +96,15 @@ class ClipDetail(PersonView):
 
     @extend_schema(
         summary="Delete a clip and all its files",
-        parameters=[OpenApiParameter("with_sets", bool, description="Also delete its sets. Default: they stay.")],
+        parameters=[ClipDeletionSerializer],
         responses={204: None, **problems(400, 404)},
     )
     def delete(self, request: Request, id: UUID) -> Response:
         """Delete film, rendition, pictures and keypoints."""
         clip = access.get_clip(self.person, id)
-        with_sets = BooleanField().run_validation(request.query_params.get("with_sets", "false"))
-        clips.delete_clip(clip=clip, with_sets=with_sets)
+        wanted = ClipDeletionSerializer(data=request.query_params)
+        wanted.is_valid(raise_exception=True)
+        clips.delete_clip(clip=clip, **wanted.validated_data)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def describe(self, id: UUID) -> dict[str, Any]:
@@ -136,7 +136,8 @@ class ClipAnalyses(PersonView, ListAPIView[Analysis]):
     @extend_schema(
         summary="Analyse again",
         description="Values that a person decided stay; where the new run differs it proposes (`proposal` of a set)."
-        " What it writes over otherwise stays in `earlier` of the set.",
+        " What it writes over otherwise stays in `earlier` of the set. Sets that were deleted do not come back; a clip"
+        " that has none at the end gets an empty set, to be filled by hand.",
         request=AnalysisRequestSerializer,
         responses={202: AnalysisSerializer, **problems(400, 404, 409)},
     )

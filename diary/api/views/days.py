@@ -93,7 +93,7 @@ class WorkoutDetail(PersonView):
 
     @extend_schema(summary="Delete a day with its sets", responses={204: None, **problems(404)})
     def delete(self, request: Request, id: UUID) -> Response:
-        """Its clips stay; a later analysis does not bring the sets back."""
+        """Its clips stay; a later analysis does not bring the sets back, but adds an empty set to a clip without."""
         sets.delete_workout(workout=access.get_workout(self.person, id))
         return Response(status=status.HTTP_204_NO_CONTENT)
 

@@ -89,7 +89,8 @@ class SetDetail(SetView):
 
     @extend_schema(
         summary="Delete a set",
-        description="Its clip stays; a later analysis does not bring the set back.",
+        description="Its clip stays; a later analysis does not bring the set back. To a clip without sets it adds an"
+        " empty set, to be filled by hand.",
         responses={204: None, **problems(404)},
     )
     def delete(self, request: Request, id: UUID) -> Response:

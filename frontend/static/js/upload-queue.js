@@ -173,8 +173,9 @@ class UploadItem {
     });
   }
 
-  showFailure(state) {
+  async showFailure(state) {
     this.fail(state.error?.title ?? this.queue.dataset.internal, state.error?.next_step ?? "");
+    if (!(await this.fetchClip())) return; // deleted meanwhile
     const fill = this.part("fill");
     fill.hidden = false;
     fill.href = this.page;

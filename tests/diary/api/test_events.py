@@ -84,7 +84,9 @@ async def test_a_quiet_line_is_kept_open(
 async def test_a_run_that_is_deleted_ends_the_line(run: Analysis, headers: dict[str, str]) -> None:
     line = listen(run, headers)
     await anext(line), await anext(line)
-    await sync_to_async(run.delete)()
+    await sync_to_async(run.clip.delete)()
+    name, state = parse(await asyncio.wait_for(anext(line), 5))
+    assert (name, state["id"], state["status"]) == ("end", str(run.pk), "cancelled")
     assert await asyncio.wait_for(anext(line, "over"), 5) == "over"
 
 

@@ -58,6 +58,56 @@ def test_every_address_is_documented(document: dict[str, Any]) -> None:
             assert f"/api/v1/{plain}" in written
 
 
+def list_operations(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    return [
+        (path, method, operation)
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+        if path.startswith("/api/v1/") and method != "parameters"
+    ]
+
+
+def test_refusals_that_come_of_what_an_operation_takes_are_documented(document: dict[str, Any]) -> None:
+    for path, method, operation in list_operations(document):
+        if path.startswith("/api/v1/uploads/") or path.endswith("/events"):
+            continue
+        wanted = {"429"} | ({"401"} if operation.get("security") else set())
+        wanted |= {"406"} if path != "/api/v1/me/portrait/" else set()
+        wanted |= {"403"} if method != "get" else set()
+        wanted |= {"400", "413", "415"} if "requestBody" in operation else set()
+        assert wanted <= set(operation["responses"]), (path, method)
+        assert list(operation["responses"]) == sorted(operation["responses"])
+
+
+def test_nobody_is_asked_to_sign_in_for_an_explanation(document: dict[str, Any]) -> None:
+    assert "401" not in document["paths"]["/api/v1/problems/{code}/"]["get"]["responses"]
+
+
+def test_refusals_of_an_announcement_are_documented(document: dict[str, Any]) -> None:
+    announce = document["paths"]["/api/v1/uploads/"]["post"]
+    assert {"400", "401", "403", "408", "412", "413", "415", "429", "460", "507"} <= set(announce["responses"])
+    assert "Upload-Checksum" in {parameter["name"] for parameter in announce["parameters"]}
+
+
+def test_files_that_did_not_change_are_documented(document: dict[str, Any]) -> None:
+    files = [operations["get"] for path, operations in document["paths"].items() if path.startswith("/media/")]
+    for operation in [*files, document["paths"]["/api/v1/me/portrait/"]["get"]]:
+        assert "304" in operation["responses"]
+
+
+@pytest.mark.parametrize("path", ["tokens", "me/deletion"])
+def test_what_the_token_of_a_device_cannot_do_does_not_ask_for_it(document: dict[str, Any], path: str) -> None:
+    security = document["paths"][f"/api/v1/{path}/"]["post"]["security"]
+    assert [name for entry in security for name in entry] == ["appSession", "cookieAuth"]
+
+
+def test_what_a_description_promises(document: dict[str, Any]) -> None:
+    figures = document["components"]["schemas"]["DayFigures"]["properties"]
+    assert "12 reps" in figures["one_rep_max_kg"]["description"]
+    for path, method in [("sets/{id}", "delete"), ("workouts/{id}", "delete"), ("clips/{id}/analyses", "post")]:
+        assert "empty set" in document["paths"][f"/api/v1/{path}/"][method]["description"], path
+
+
 @pytest.mark.parametrize(("path", "name"), [("clips", "active"), ("exercises", "own")])
 def test_filters_by_yes_and_no_are_booleans(document: dict[str, Any], path: str, name: str) -> None:
     parameters = {entry["name"]: entry for entry in document["paths"][f"/api/v1/{path}/"]["get"]["parameters"]}
