@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("clips/<uuid:id>/analyse/", clips.analyse_clip, name="clip-analyse"),
     path("clips/<uuid:id>/move/", clips.move_clip, name="clip-move"),
     path("clips/<uuid:id>/delete/", clips.delete_clip, name="clip-delete"),
+    path("analyses/<uuid:id>/removed/<int:place>/", clips.add_removed, name="removed-add"),
     path("sets/new/", sets.add_set, name="set-add"),
     path("sets/<uuid:id>/", sets.edit_set, name="set"),
     path("sets/<uuid:id>/correct/", sets.correct_set, name="set-correct"),

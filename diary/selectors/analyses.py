@@ -32,10 +32,9 @@ def find_options(clip: Clip) -> dict[str, Any]:
     return {} if newest is None else dict(newest.options)
 
 
-def latest_result(clip: Clip) -> dict[str, Any]:
-    """What the newest run that got as far found; one that failed early or was cancelled changed nothing."""
-    newest = clip.analyses.exclude(result={}).order_by("-queued_at", "-id").first()
-    return {} if newest is None else dict(newest.result)
+def latest_found(clip: Clip) -> Analysis | None:
+    """The newest run that got as far as to find something; one that failed early or was cancelled changed nothing."""
+    return clip.analyses.exclude(result={}).order_by("-queued_at", "-id").first()
 
 
 def list_waiting(*, longer_than: timedelta, limit: int) -> list[uuid.UUID]:

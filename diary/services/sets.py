@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from accounts.models import User
 from diary.calc import is_among
 from diary.errors import Code, DiaryError
-from diary.models import Clip, Exercise, Workout, WorkoutSet
+from diary.models import Analysis, Clip, Exercise, Workout, WorkoutSet
 from diary.services import examples, workouts
 from diary.services.exercises import find_by_slug
 
@@ -42,6 +42,17 @@ def _find_known(user: User, id: UUID | None) -> WorkoutSet | None:
     if row is not None and row.workout.user_id != user.pk:
         raise DiaryError(Code.INVALID_VALUE, field="id")
     return row
+
+
+def add_removed(*, run: Analysis, place: int) -> WorkoutSet:
+    """Add a set again that a run took away: what it said is the person's from now on. Asked twice, it is added once."""
+    removed, clip = run.result.get("removed", []), run.clip
+    if not 0 <= place < len(removed):
+        raise DiaryError(Code.NOT_FOUND)
+    slug = removed[place]["exercise"]
+    exercise = find_by_slug(user=clip.user, slugs=[slug]).get(slug) if slug else None
+    values = removed[place] | {"exercise": exercise}
+    return add_set(user=clip.user, id=uuid5(run.pk, f"removed {place}"), date=clip.day, clip=clip, **values)[0]
 
 
 @transaction.atomic

@@ -9,21 +9,22 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect, render, resolve_url
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
 from diary import access
 from diary.api.serializers.analyses import limits_of
+from diary.calc import is_among
 from diary.errors import Code, DiaryError
 from diary.forms.clips import AnalyseForm, DeleteClipForm, MoveClipForm
 from diary.messages import Message, describe
-from diary.models import Analysis, Clip
-from diary.selectors.analyses import latest_analysis, latest_result
+from diary.models import Analysis, Clip, WorkoutSet
+from diary.selectors.analyses import latest_analysis, latest_found
 from diary.selectors.listing import list_clips as select_clips
 from diary.selectors.listing import list_exercises, list_sets
-from diary.services import clips
+from diary.services import clips, sets
 from diary.services.exercises import find_by_slug
 from diary.views.cards import Card, build_cards, describe_values
 from diary.views.responses import UNPROCESSABLE, posted
@@ -89,10 +90,25 @@ def delete_clip(request: HttpRequest, id: UUID) -> HttpResponse:
     return render(request, "diary/clip_delete.html", {"clip": clip, "form": form, "sets": clip.sets.count()})
 
 
+@login_required
+@require_POST
+def add_removed(request: HttpRequest, id: UUID, place: int) -> HttpResponse:
+    """One tap: a set that a run took away is there again."""
+    run = access.get_analysis(request.user, id)
+    page = resolve_url("clip", run.clip_id)
+    try:
+        row = sets.add_removed(run=run, place=place)
+    except DiaryError as error:
+        messages.error(request, str(describe(error.code, **error.params)))
+        return redirect(page)
+    messages.success(request, _("The set is in your diary."))
+    return redirect(f"{page}#set-{row.pk}")
+
+
 def render_clip(request: HttpRequest, clip: Clip, status: int = 200, **extra: Any) -> HttpResponse:
     """The page of a clip."""
     rows = list_sets(request.user).filter(clip=clip).order_by("start_s", "position", "created_at")
-    analysis, result = latest_analysis(clip), latest_result(clip)
+    analysis, found = latest_analysis(clip), latest_found(clip)
     context = {
         "clip": clip,
         "analysis": analysis,
@@ -100,8 +116,8 @@ def render_clip(request: HttpRequest, clip: Clip, status: int = 200, **extra: An
         "failure": describe_failure(analysis),
         "cards": (cards := build_cards(request.user, rows)),
         "sets_stand": bool(cards and analysis and analysis.error_code == Code.NOBODY_TAPPED),
-        "people": result.get("people"),
-        "removed": list_removed(request.user, result.get("removed", []), cards),
+        "people": found and found.result.get("people"),
+        "removed": list_removed(request.user, found, cards) if found else [],
         "exercises": list_exercises(request.user),
         "move_form": MoveClipForm(user=request.user, initial={"date": clip.day}),
         **extra,
@@ -109,13 +125,21 @@ def render_clip(request: HttpRequest, clip: Clip, status: int = 200, **extra: An
     return render(request, "diary/clip.html", context, status=status)
 
 
-def list_removed(user: User, facts: list[dict[str, Any]], cards: list[Card]) -> list[dict[str, Any]]:
-    """Sets that the newest run took away and that nobody typed in again, with a line about each."""
+def list_removed(user: User, run: Analysis, cards: list[Card]) -> list[dict[str, Any]]:
+    """Sets that a run took away and that nobody has added again: where to have each, and a line about it."""
     typed = [card.row for card in cards if card.row.analysis_id is None]
-    again = {(row.exercise.slug if row.exercise else None, row.reps) for row in typed}
-    missing = [fact for fact in facts if (fact["exercise"], fact["reps"]) not in again]
-    named = find_by_slug(user=user, slugs=[fact["exercise"] for fact in missing if fact["exercise"]])
-    return [fact | {"line": describe_values(fact, named)} for fact in missing]
+    facts = enumerate(run.result.get("removed", []))
+    missing = [(place, fact) for place, fact in facts if not any(is_again(row, fact) for row in typed)]
+    named = find_by_slug(user=user, slugs=[fact["exercise"] for _, fact in missing if fact["exercise"]])
+    return [{"run": run.pk, "place": place, "line": describe_values(fact, named)} for place, fact in missing]
+
+
+def is_again(row: WorkoutSet, fact: dict[str, Any]) -> bool:
+    """Whether a set that somebody added is one that was taken away: at its place in the film, or saying the same."""
+    span = [fact["start_s"], fact["end_s"]]
+    if row.told_span and None not in span:
+        return is_among(row.told_span, [span])
+    return (row.exercise.slug if row.exercise else None, row.reps) == (fact["exercise"], fact["reps"])
 
 
 def list_steps(analysis: Analysis) -> list[dict[str, Any]]:

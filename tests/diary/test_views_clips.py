@@ -11,8 +11,9 @@ from diary.models import Analysis, Clip, Exercise, WorkoutSet
 from diary.services.analyses import fail_analysis, fill_diary, finish_analysis
 from diary.services.clips import start_analysis
 from diary.services.outcome import Finding
+from diary.services.sets import correct_set
 from tests.diary.pages import check_door, sign_in
-from tests.factories import claim, make_clip, make_finding, make_outcome
+from tests.factories import claim, make_clip, make_exercise, make_finding, make_outcome
 
 pytestmark = pytest.mark.django_db
 
@@ -148,21 +149,57 @@ def test_the_page_says_what_stood_there_before(clip: Clip, user: User, language:
     assert line in sign_in(user).get(f"/clips/{clip.pk}/").content.decode()
 
 
-def test_the_page_offers_sets_that_are_gone(clip: Clip, user: User) -> None:
-    client = sign_in(user)
-    analyse_again(clip, make_finding(), make_finding("squat", reps=10, start_s=60))
+GONE = [make_finding("squat", reps=2, start_s=22), make_finding("plank", reps=0, start_s=27, end_s=29, hold_s=2.0)]
+
+
+@pytest.fixture
+def removals(clip: Clip) -> list[str]:
+    """Where sets can be had again that a run took away: two reps, and two seconds held."""
+    make_exercise("plank")
+    analyse_again(clip, make_finding(), *GONE)
     analyse_again(clip, make_finding())
+    run = clip.analyses.first()
     start_analysis(clip=clip)
     fail_analysis(analysis=claim(clip), attempt=1, code="internal")  # it changed nothing
+    return [f"/analyses/{run.pk}/removed/{place}/" for place in range(len(GONE))]
+
+
+def test_sets_that_are_gone_are_there_again_by_one_tap(clip: Clip, user: User, removals: list[str]) -> None:
+    client, page = sign_in(user), f"/clips/{clip.pk}/"
+    lines = ["Before there was also: Squat, 2 reps", "Before there was also: Plank, 2 s"]
+    shown = client.get(page).content.decode()
+    assert all(line in shown for line in lines) and all(f'action="{address}"' in shown for address in removals)
+    for address, line in zip(removals, lines, strict=True):
+        for _ in range(2):  # a second tap before the page is there
+            answer = client.post(address)
+        row = clip.sets.latest("created_at")
+        assert (answer.status_code, answer.headers["Location"]) == (302, f"{page}#set-{row.pk}")
+        assert line not in client.get(page).content.decode()
+    squat, plank = clip.sets.filter(start_s__gte=22).order_by("start_s")
+    assert (squat.exercise.slug, squat.reps, squat.start_s, squat.end_s) == ("squat", 2, 22, 26)
+    assert (plank.exercise.slug, plank.duration_s, plank.start_s, plank.end_s) == ("plank", 2, 27, 29)
+    assert all(squat.is_locked(name) for name in ("exercise", "reps", "start_s", "end_s"))
+    correct_set(row=squat, reps=4)
+    assert lines[0] not in client.get(page).content.decode()
+    analyse_again(clip, make_finding(), *GONE)
+    assert clip.sets.count() == 3
+
+
+def test_a_set_that_is_gone_and_typed_in_is_not_offered(clip: Clip, user: User, removals: list[str]) -> None:
+    client = sign_in(user)
+    values = {"exercise": "squat", "reps": "2", "date": clip.day.isoformat()}
+    client.post(f"/sets/new/?clip={clip.pk}", values)
     page = client.get(f"/clips/{clip.pk}/").content.decode()
-    assert "Before there was also: Squat, 10 reps" in page
-    address = f"/sets/new/?clip={clip.pk}&exercise=squat&reps=10&duration_s="
-    assert address.replace("&", "&amp;") in page
-    form = client.get(address).context["form"]
-    values = {name: form[name].value() or "" for name in form.fields}
-    assert (values["exercise"], values["reps"]) == ("squat", "10")
-    client.post(address, values | {"date": clip.day.isoformat()})
-    assert "Before there was also" not in client.get(f"/clips/{clip.pk}/").content.decode()
+    assert (removals[0] in page, removals[1] in page) == (False, True)
+
+
+def test_nothing_is_added_where_nothing_was_taken_away(
+    clip: Clip, user: User, stranger: User, removals: list[str]
+) -> None:
+    check_door("post", removals[0], stranger)
+    answer = sign_in(user).post(removals[0].replace("/0/", "/2/"), follow=True)
+    assert "This is not here." in answer.content.decode()
+    assert clip.sets.count() == 1
 
 
 def test_one_run_at_a_time(clip: Clip, user: User) -> None:
