@@ -20,6 +20,7 @@ class Code(StrEnum):
     NO_PERSON = "no_person"
     NOBODY_TAPPED = "nobody_tapped"
     NO_MOVEMENT = "no_movement"
+    FILM_MISSING = "film_missing"
     TIMED_OUT = "timed_out"
     INTERNAL = "internal"
 

@@ -71,6 +71,10 @@ SENTENCES: dict[Code, dict[str, tuple[str, str]]] = {
         "en": ("No exercise movement was found.", "Check that the clip shows the set, or type the set in by hand."),
         "ko": ("운동 동작을 찾지 못했어요.", "세트가 담긴 영상인지 확인하거나 세트를 직접 입력해 주세요."),
     },
+    Code.FILM_MISSING: {
+        "en": ("The film is missing on the server.", "Upload it again: it takes its old place, and your sets stay."),
+        "ko": ("서버에 영상 파일이 없어요.", "같은 영상을 다시 올리면 원래 자리에 들어가고 세트는 그대로 있어요."),
+    },
     Code.TIMED_OUT: {
         "en": (
             "The analysis took too long and was stopped.",

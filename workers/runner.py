@@ -24,6 +24,7 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 
 from accounts.models import User
+from diary.errors import Code
 from diary.models import Analysis
 from diary.selectors.examples import list_examples
 from diary.services.analyses import fill_diary, finish_analysis
@@ -158,10 +159,14 @@ def _fetch_portrait(user: User, scratch: Path) -> Path | None:
 
 def _find_original(name: str, scratch: Path) -> Path:
     """The film as a file of this machine: itself, or a copy from the bucket."""
-    try:
-        return Path(default_storage.path(name))
-    except NotImplementedError:
-        return _copy(name, scratch / "original")
+    with contextlib.suppress(FileNotFoundError):
+        try:
+            path = Path(default_storage.path(name))
+        except NotImplementedError:
+            path = _copy(name, scratch / "original")
+        if path.exists():
+            return path
+    raise RefusedError(Code.FILM_MISSING, name)
 
 
 def _copy(name: str, target: Path) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import math
 import tempfile
@@ -18,9 +19,9 @@ from accounts.models import User
 from diary.calc import is_believable_capture, local_day
 from diary.errors import Code, DiaryError
 from diary.models import Analysis, Clip
-from diary.selectors.analyses import find_options
+from diary.selectors.analyses import find_options, latest_analysis
 from diary.selectors.usage import read_usage
-from diary.services import files, workouts
+from diary.services import files, upload_files, workouts
 
 FACTS = ("duration_s", "width", "height", "captured_at", "capture_source", "day")
 
@@ -42,6 +43,7 @@ def hash_file(*, path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+@upload_files.refuse_when_full()
 def take_film(*, user: User, film: File[Any], captured_at: datetime | None = None) -> tuple[Clip, bool]:
     """Like ``create_clip`` for a film that came with a form, or lies elsewhere; its copy never outlives a refusal."""
     Path(settings.UPLOAD_ROOT).mkdir(parents=True, exist_ok=True)
@@ -61,17 +63,37 @@ def create_clip(
 ) -> tuple[Clip, bool]:
     """Take over a file (it is moved away) and queue its analysis.
 
-    The same bytes again give the clip that is there and False. ``captured_at`` is what the client believes; what the
-    film itself says wins over it. The caller wakes a worker for ``selectors.analyses.latest_analysis(clip)``.
+    The same bytes again give the clip that is there and False, or True where `return_film` queued a run.
+    ``captured_at`` is what the client believes; what the film itself says wins over it. The caller wakes a worker for
+    ``selectors.analyses.latest_analysis(clip)``.
     """
     sha256 = hash_file(path=path)
     if (clip := Clip.objects.filter(user=user, sha256=sha256).first()) is not None:
-        path.unlink(missing_ok=True)
-        return clip, False
+        return clip, return_film(clip=clip, path=path)
     check_size(user=user, size_bytes=path.stat().st_size)
     return keep_clip(user=user, path=path, sha256=sha256, original_name=original_name, captured_at=captured_at)
 
 
+@upload_files.refuse_when_full()
+def return_film(*, clip: Clip, path: Path) -> bool:
+    """Take over the bytes of a clip that came again: they are thrown away unless its film was lost in the storage.
+
+    Where its newest run did not end well, as without the film it cannot, another is queued: True.
+    """
+    if files.is_whole(name=str(clip.original.name), size_bytes=clip.size_bytes):
+        path.unlink(missing_ok=True)
+        return False
+    files.put_back(source=path, name=str(clip.original.name))
+    newest = latest_analysis(clip)
+    if newest is not None and (newest.is_active or newest.status == Analysis.Status.DONE):
+        return False
+    with contextlib.suppress(DiaryError):  # the person was faster
+        start_analysis(clip=clip)
+        return True
+    return False
+
+
+@upload_files.refuse_when_full()
 def keep_clip(
     *, user: User, path: Path, sha256: str, original_name: str = "", captured_at: datetime | None = None
 ) -> tuple[Clip, bool]:
@@ -87,7 +109,11 @@ def keep_clip(
         day=local_day(moment, user.tz),
     )
     files.note_removal(folder=clip.folder)
-    clip.original.name = files.store_file(source=path, name=f"{clip.folder}/original")
+    try:
+        clip.original.name = files.store_file(source=path, name=f"{clip.folder}/original")
+    except OSError:
+        files.delete_folder(folder=clip.folder)  # on a full disk half a film is much
+        raise
     return _insert(clip)
 
 

@@ -37,6 +37,26 @@ def store_file(*, source: Path, name: str) -> str:
     return stored
 
 
+def is_whole(*, name: str, size_bytes: int) -> bool:
+    """Whether a file is in the storage with all its bytes."""
+    try:
+        return default_storage.size(name) == size_bytes
+    except FileNotFoundError:
+        return False
+
+
+def put_back(*, source: Path, name: str) -> None:
+    """Put a file where it was lost, or where only a part of it lies."""
+    default_storage.delete(name)
+    try:
+        stored = store_file(source=source, name=name)
+    except OSError:
+        default_storage.delete(name)  # half of it would be taken for the film
+        raise
+    if stored != name:  # somebody else has put it back meanwhile
+        default_storage.delete(stored)
+
+
 def delete_folder_on_commit(*, folder: str) -> None:
     """Delete a folder and all in it once the rows are gone for good; if a crash prevents it, a sweep does it."""
     note_removal(folder=folder)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
 import os
+from collections.abc import Iterator
 from io import FileIO
 from pathlib import Path
 from uuid import UUID
@@ -40,6 +42,17 @@ def remove_files(upload_id: UUID) -> None:
     wanted_path(upload_id).unlink(missing_ok=True)
 
 
+@contextlib.contextmanager
+def refuse_when_full() -> Iterator[None]:
+    """A disk without room is a refusal, not a fault of ours."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in DISK_FULL:
+            raise DiaryError(Code.STORAGE_FULL) from error
+        raise
+
+
 class PartFile:
     """An upload's file in the hands of its only writer."""
 
@@ -51,15 +64,11 @@ class PartFile:
     def write(self, data: bytes) -> None:
         """Add bytes at the end."""
         rest = memoryview(data)
-        try:
+        with refuse_when_full():
             while rest:
                 written = self._handle.write(rest)
                 self.offset += written
                 rest = rest[written:]
-        except OSError as error:
-            if error.errno in DISK_FULL:
-                raise DiaryError(Code.STORAGE_FULL) from error
-            raise
 
     def roll_back(self, offset: int) -> None:
         """Forget everything after the offset."""

@@ -27,7 +27,7 @@ UNSENT_S = 3600  # nothing is lost with an upload of which nothing was sent, but
 
 @dataclass(frozen=True)
 class Finished:
-    """What became of an upload; not `created` when the same bytes were there before."""
+    """What became of an upload; not `created` when the same bytes were there before and no run was queued for them."""
 
     clip: Clip
     created: bool
@@ -140,7 +140,11 @@ def _make_clip(upload: Upload, part: PartFile) -> Finished | None:
     known = Clip.objects.filter(user=upload.user, sha256=upload.sha256).first()
     if known is None and part.offset != upload.length:
         return None
-    finished = Finished(known, created=False) if known is not None else _keep_clip(upload, path)
+    if known is None:
+        finished = _keep_clip(upload, path)
+    else:  # without all bytes they have been taken over, before a crash
+        whole = part.offset == upload.length
+        finished = Finished(known, created=whole and clips.return_film(clip=known, path=path))
     upload.clip = finished.clip
     upload.save(update_fields=["clip"])
     return finished

@@ -44,6 +44,33 @@ def test_same_bytes_again_give_the_same_clip_and_no_second_analysis(user: User, 
     assert Analysis.objects.count() == 1
 
 
+@pytest.mark.parametrize("left", [None, b"squ"])
+def test_a_lost_film_is_replaced_by_the_same_bytes_and_looked_at(user: User, film: Film, left: bytes | None) -> None:
+    clip, _ = create_clip(user=user, path=film(b"squats"))
+    lose_film(clip, left)
+    Analysis.objects.update(status="failed", error_code=Code.FILM_MISSING)
+    again, queued = create_clip(user=user, path=film(b"squats"))
+    assert (again, queued) == (clip, True)
+    assert files.list_files(folder=clip.folder) == [clip.original.name]
+    assert default_storage.open(clip.original.name).read() == b"squats"
+    assert list(clip.analyses.values_list("status", flat=True)) == ["queued", "failed"]
+
+
+@pytest.mark.parametrize("status", ["queued", "done"])
+def test_a_lost_film_is_replaced_without_a_run_that_nobody_needs(user: User, film: Film, status: str) -> None:
+    clip, _ = create_clip(user=user, path=film())
+    lose_film(clip)
+    Analysis.objects.update(status=status)
+    assert create_clip(user=user, path=film()) == (clip, False)
+    assert default_storage.exists(clip.original.name) and Analysis.objects.get().status == status
+
+
+def lose_film(clip: Clip, left: bytes | None = None) -> None:
+    default_storage.delete(clip.original.name)
+    if left is not None:
+        Path(clip.original.path).write_bytes(left)
+
+
 def test_same_bytes_of_another_person_are_another_clip(user: User, stranger: User, film: Film) -> None:
     first, _ = create_clip(user=user, path=film())
     second, created = create_clip(user=stranger, path=film())

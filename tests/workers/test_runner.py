@@ -118,6 +118,12 @@ def test_file_that_is_no_film_ends_with_its_code_and_a_row_to_fill(user: User, t
     assert clip.sets.get().exercise is None
 
 
+def test_a_film_that_was_lost_is_asked_for_again(clip: Clip) -> None:
+    Path(clip.original.path).unlink()
+    run(clip)
+    assert latest_analysis(clip).error_code == "film_missing"
+
+
 def test_clip_longer_than_the_site_allows_is_refused(clip: Clip, settings: LazySettings) -> None:
     settings.MAX_CLIP_SECONDS = 3
     run(clip)

@@ -320,6 +320,24 @@ def test_a_session_needs_the_csrf_token(user: User) -> None:
     assert announce(client, **{"X-CSRFToken": "a" * 32}).status_code == 201
 
 
+def test_a_lost_film_is_replaced_and_analysed(owner: APIClient, address: str, woken: list[str]) -> None:
+    clip = Clip.objects.get(pk=send(owner, address, 0, FILM).headers["Deukgeun-Clip"])
+    Path(clip.original.path).unlink()
+    Analysis.objects.update(status="failed", error_code=Code.FILM_MISSING)
+    again = send(owner, announce(owner).headers["Location"], 0, FILM)
+    assert again.headers["Deukgeun-Clip"] == str(clip.pk)
+    assert Path(clip.original.path).read_bytes() == FILM
+    assert woken[1:] == [str(Analysis.objects.get(clip=clip, status="queued").pk)]
+
+
+def test_a_film_that_was_taken_over_before_a_crash_is_not_replaced_by_nothing(owner: APIClient, address: str) -> None:
+    clip = Clip.objects.get(pk=send(owner, address, 0, FILM).headers["Deukgeun-Clip"])
+    Upload.objects.update(clip=None)
+    Path(clip.original.path).unlink()
+    assert owner.head(address, headers=TUS).headers["Deukgeun-Clip"] == str(clip.pk)
+    assert not Path(clip.original.path).exists()
+
+
 def test_a_deleted_clip_leaves_an_upload_without_one(owner: APIClient, address: str) -> None:
     send(owner, address, 0, FILM)
     Clip.objects.all().delete()
