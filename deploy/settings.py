@@ -144,6 +144,10 @@ FFMPEG = env.text("DEUKGEUN_FFMPEG", "ffmpeg")
 FFPROBE = env.text("DEUKGEUN_FFPROBE", "ffprobe")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024**2
 FILE_UPLOAD_TEMP_DIR = VAR_DIR / "uploads"
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "diary.api.upload_handlers.TidyUploadHandler",
+]
 
 # Files --------------------------------------------------------------------------------------------------------------
 UPLOAD_ROOT = VAR_DIR / "uploads"  # parts of uploads that are not finished

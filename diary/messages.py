@@ -137,8 +137,8 @@ SENTENCES: dict[Code, dict[str, tuple[str, str]]] = {
         "ko": ("이 서버는 tus 1.0.0만 지원해요.", "Tus-Resumable: 1.0.0 헤더를 보내 주세요."),
     },
     Code.STORAGE_FULL: {
-        "en": ("The server has no room left.", "What arrived is kept; try again later."),
-        "ko": ("서버에 남은 공간이 없어요.", "받은 부분은 보관돼요. 나중에 다시 시도해 주세요."),
+        "en": ("The server has no room left.", "Try again later; what was stored before stays."),
+        "ko": ("서버에 남은 공간이 없어요.", "나중에 다시 시도해 주세요. 이미 저장된 것은 그대로 있어요."),
     },
     Code.ANALYSIS_ACTIVE: {
         "en": ("This clip is already being analysed.", "Wait until it is done."),

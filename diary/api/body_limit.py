@@ -30,9 +30,9 @@ def announced_bytes(scope: dict[str, Any]) -> int:
     return int(text) if text.isdigit() else 0
 
 
-async def refuse_large(scope: dict[str, Any], send: Send, limit_bytes: int) -> None:
-    """Say so before the body comes."""
-    body = describe_problem(Code.REQUEST_TOO_LARGE, scope["path"], limit_bytes=limit_bytes)
+async def refuse(scope: dict[str, Any], send: Send, code: Code, **params: Any) -> None:
+    """Say so without a request, before its body is there."""
+    body = describe_problem(code, scope["path"], **params)
     headers = [(b"content-type", CONTENT_TYPE.encode()), (b"connection", b"close")]
     await send({"type": "http.response.start", "status": body["status"], "headers": headers})
     await send({"type": "http.response.body", "body": json.dumps(body).encode()})

@@ -19,6 +19,8 @@ from django.urls import set_script_prefix
 
 from diary.api import body_limit
 from diary.api.body_limit import Receive, Send
+from diary.errors import Code
+from diary.services.upload_files import DISK_FULL
 
 STREAMED_PATH = re.compile(r"/api/v1/uploads(/|$)")
 STREAMED_METHODS = frozenset({"POST", "PATCH"})
@@ -52,8 +54,13 @@ class StreamingASGIHandler(ASGIHandler):
         """Serve a request whose body is read before the view runs, up to a limit."""
         limit_bytes = body_limit.limit_of(scope)
         if body_limit.announced_bytes(scope) > limit_bytes:
-            return await body_limit.refuse_large(scope, send, limit_bytes)
-        return await super().handle(scope, body_limit.bound(receive, limit_bytes), send)
+            return await body_limit.refuse(scope, send, Code.REQUEST_TOO_LARGE, limit_bytes=limit_bytes)
+        try:
+            return await super().handle(scope, body_limit.bound(receive, limit_bytes), send)
+        except OSError as error:  # while the body was put aside; an error of a view is answered before it gets here
+            if error.errno not in DISK_FULL:
+                raise
+            return await body_limit.refuse(scope, send, Code.STORAGE_FULL)
 
 
 class LiveBody:

@@ -16,6 +16,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from diary.api.problem import status_of
 from diary.api.waking import wake_for
 from diary.errors import Code, DiaryError
 from diary.forms.clips import PlainUploadForm
@@ -30,7 +31,7 @@ SAMPLE = "sample/squats.mp4"
 @require_http_methods(["GET", "HEAD", "POST"])
 def show_upload(request: HttpRequest) -> HttpResponse:
     """Choose or film clips."""
-    form = PlainUploadForm(posted(request), request.FILES if request.method == "POST" else None)
+    form, full = PlainUploadForm(posted(request), request.FILES if request.method == "POST" else None), False
     if request.method == "POST" and form.is_valid():
         try:
             film: UploadedFile = form.cleaned_data["clip"]
@@ -38,6 +39,7 @@ def show_upload(request: HttpRequest) -> HttpResponse:
             return take_in(request, film)
         except DiaryError as error:
             add_refusal(form, error)
+            full = error.code == Code.STORAGE_FULL
     context = {
         "max_bytes": settings.MAX_CLIP_BYTES,
         "expires_s": settings.UPLOAD_EXPIRES_S,
@@ -45,7 +47,10 @@ def show_upload(request: HttpRequest) -> HttpResponse:
         "empty_file": describe(Code.EMPTY_FILE),
         "internal": describe(Code.INTERNAL),
     }
-    return render_form(request, "diary/upload.html", context, form)
+    page = render_form(request, "diary/upload.html", context, form)
+    if full:
+        page.status_code = status_of(Code.STORAGE_FULL)  # nothing that was typed is wrong
+    return page
 
 
 @login_required

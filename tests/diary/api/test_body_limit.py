@@ -9,6 +9,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from diary.api import body_limit
+from diary.errors import Code
 from tests.diary.api.conftest import body
 
 
@@ -43,7 +44,7 @@ async def test_a_large_request_hears_why() -> None:
     async def send(message: dict[str, Any]) -> None:
         heard.append(message)
 
-    await body_limit.refuse_large({"path": "/x"}, send, 1024)
+    await body_limit.refuse({"path": "/x"}, send, Code.REQUEST_TOO_LARGE, limit_bytes=1024)
     assert heard[0]["status"] == 413
     assert json.loads(heard[1]["body"])["title"] == "The request is larger than 1 KB."
 

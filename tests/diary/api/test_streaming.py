@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import errno
 import hashlib
 from pathlib import Path
 from typing import Any
@@ -173,6 +174,14 @@ async def test_strangers_are_refused_before_a_byte_is_written(upload: Upload) ->
     line.say(FILM[:1000])
     assert await line.run() == 401
     assert upload_files.stored_bytes(upload.pk) == 0
+
+
+async def test_a_form_that_finds_no_room_hears_why(token: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fail(*_arguments: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(StreamingASGIHandler, "read_body", fail)
+    assert await Line(token, "POST", "/api/v1/clips/", content_type="multipart/form-data; boundary=x").run() == 507
 
 
 async def until(read: Any, value: int) -> None:
