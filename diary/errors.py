@@ -9,7 +9,7 @@ from typing import Any
 class Code(StrEnum):
     """Reason for a refusal; the value is stored and sent, so it never changes."""
 
-    # The film. The values up to `internal` are those that an analysis may end with.
+    # The film. The values up to `internal` are those that an analysis may end with, and `storage_full`.
     EMPTY_FILE = "empty_file"
     NOT_A_VIDEO = "not_a_video"
     NO_VIDEO_STREAM = "no_video_stream"

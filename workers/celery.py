@@ -22,7 +22,9 @@ transport.TRANSPORT_ALIASES["deukgeun"] = "workers.broker:Transport"
 
 def make_app() -> Celery:
     """An app for the broker that the settings name: Redis, or files for one machine."""
-    made = Celery("deukgeun", broker=settings.REDIS_URL or "deukgeun://localhost", include=["workers.tasks"])
+    made = Celery(
+        "deukgeun", broker=settings.REDIS_URL or "deukgeun://localhost", include=["workers.tasks", "workers.shutdown"]
+    )
     made.conf.update(
         broker_transport_options=_redis_options() if settings.REDIS_URL else transport_options(settings.BROKER_DIR),
         broker_connection_retry_on_startup=True,

@@ -9,7 +9,12 @@ from pathlib import Path
 
 def own_name() -> str:
     """host:pid:start, so that a new process with an old one's number is not taken for it."""
-    return f"{socket.gethostname()}:{os.getpid()}:{_start_tick(os.getpid())}"
+    return f"{name_start(os.getpid())}{_start_tick(os.getpid())}"
+
+
+def name_start(number: int) -> str:
+    """How the name of a process of this host begins, which can be told even when it has just ended."""
+    return f"{socket.gethostname()}:{number}:"
 
 
 def is_gone(name: str) -> bool:

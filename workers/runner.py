@@ -22,6 +22,7 @@ import numpy as np
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.core.files.storage import default_storage
+from django.db import connection
 
 from accounts.models import User
 from diary.errors import Code
@@ -73,10 +74,12 @@ def _analyse(analysis: Analysis, clip: Path, scratch: Path, pulse: Heartbeat) ->
     # An estimator that was told whom to look for is made for this run only.
     estimator = None if options.person_hint or options.query_image else models.estimator
     recogniser = _teach(models.recogniser, analysis.clip.user)
+    connection.close()  # one that is held for minutes may be dead when it is needed: the database was restarted
     result = pipeline.analyse(clip, options, pulse.tell, estimator=estimator, recogniser=recogniser, limits=limits)
     outcome = describe_result(result, out)
     if fill_diary(analysis=analysis, attempt=analysis.attempt, outcome=outcome) is None:
         return
+    connection.close()
     try:
         result = pipeline.finish_media(clip, result, out, pulse.tell, limits)
     except (InferenceError, OSError, SoftTimeLimitExceeded) as error:

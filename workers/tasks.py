@@ -12,12 +12,14 @@ from celery import Task
 from celery.exceptions import SoftTimeLimitExceeded
 from celery.signals import worker_init, worker_process_init, worker_ready
 from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
 
 from diary.errors import Code
 from diary.models import Analysis
 from diary.selectors.analyses import list_waiting
 from diary.services.analyses import claim_analysis, expire_overdue, fail_analysis, requeue_stale
 from diary.services.files import sweep_removals
+from diary.services.upload_files import DISK_FULL
 from diary.services.uploads import purge_expired
 from workers import broker, identity, runner
 from workers.celery import SWEEP_EVERY_S, app
@@ -36,9 +38,20 @@ class AnalysisTask(Task):  # type: ignore[type-arg]
 
     def on_failure(self, exc: BaseException, task_id: str, args: Any, kwargs: Any, einfo: Any) -> None:
         """Called by Celery with an exception that nobody expected; the log has it, the person gets a sentence."""
+        if isinstance(exc, OperationalError | InterfaceError):
+            # The database went away under the run, as when it is restarted. The sweep finds the silent row and has
+            # the clip analysed again, as after the death of a worker.
+            connection.close()
+            return
         mine = Analysis.objects.filter(pk=args[0], status=Analysis.Status.RUNNING, worker=identity.own_name())
         for analysis in mine.select_related("clip"):
-            fail_analysis(analysis=analysis, attempt=analysis.attempt, code=Code.INTERNAL)
+            fail_analysis(analysis=analysis, attempt=analysis.attempt, code=read_code(exc))
+
+
+def read_code(error: BaseException) -> Code:
+    """What a person is told of an exception that nobody expected."""
+    is_full = isinstance(error, OSError) and error.errno in DISK_FULL
+    return Code.STORAGE_FULL if is_full else Code.INTERNAL
 
 
 @app.task(

@@ -46,6 +46,7 @@ class Analysis(models.Model):
     stage = models.CharField(max_length=8, choices=Stage, default=Stage.QUEUED)
     progress = models.FloatField(default=0.0)  # 0..1 over all stages
     attempt = models.PositiveIntegerField(default=0)  # raised by each claim; a stale worker knows an older one
+    losses = models.PositiveIntegerField(default=0)  # claimants that vanished; one that is told to stop is none
     worker = models.CharField(max_length=128, blank=True)  # host:pid of the claimant, to see at once that it died
     error_code = models.CharField(max_length=40, blank=True)
     queued_at = models.DateTimeField(default=timezone.now)

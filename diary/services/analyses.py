@@ -5,7 +5,9 @@ Every write of a worker names the attempt it claimed and does nothing when the r
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+import operator
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from diary.errors import Code, DiaryError
@@ -22,6 +24,8 @@ from diary.services import clips, files, filling
 from diary.services.outcome import Outcome
 
 Status, Stage = Analysis.Status, Analysis.Stage
+
+WAITING = {"status": Status.QUEUED, "stage": Stage.QUEUED, "progress": 0.0, "worker": ""}
 
 # Where each stage begins and ends on the bar that a person watches; about its share of the time.
 STAGE_SPANS = {
@@ -129,17 +133,28 @@ def cancel_analysis(*, analysis: Analysis) -> Analysis:
     return analysis
 
 
+def hand_back(*, workers: Iterable[str]) -> int:
+    """Queue again what these workers do, because they are told to stop; returns how many runs.
+
+    Not a loss: a site that is restarted time and again during a long film analyses it in the end. The workers find
+    out at their next sign of life. Names may be given by their beginnings.
+    """
+    theirs = functools.reduce(operator.or_, (Q(worker__startswith=name) for name in workers), Q(pk=None))
+    handed: int = Analysis.objects.filter(theirs, status=Status.RUNNING).update(**WAITING)
+    return handed
+
+
 def requeue_stale(*, now: datetime | None = None, is_gone: Callable[[str], bool] | None = None) -> list[UUID]:
     """Queue again what a dead worker left behind: no sign of life for a while, or known to be gone.
 
     A run that killed its workers time and again ends as failed. Returns the ids to wake a worker for.
     """
     lost = (now or timezone.now()) - timedelta(seconds=settings.HEARTBEAT_LOST_S)
-    running = Analysis.objects.filter(status=Status.RUNNING).values_list("pk", "attempt", "worker", "heartbeat_at")
+    running = Analysis.objects.filter(status=Status.RUNNING).only("attempt", "losses", "worker", "heartbeat_at")
     stale = [
-        (pk, attempt) for pk, attempt, worker, beat in running if beat is None or beat < lost or _gone(worker, is_gone)
+        row for row in running if row.heartbeat_at is None or row.heartbeat_at < lost or _gone(row.worker, is_gone)
     ]
-    return [pk for pk, attempt in stale if _requeue(pk, attempt)]
+    return [row.pk for row in stale if _requeue(row)]
 
 
 def _gone(worker: str, is_gone: Callable[[str], bool] | None) -> bool:
@@ -147,11 +162,10 @@ def _gone(worker: str, is_gone: Callable[[str], bool] | None) -> bool:
 
 
 @transaction.atomic
-def _requeue(id: UUID, attempt: int) -> bool:
-    if attempt < settings.ANALYSIS_ATTEMPTS:
-        fresh = {"status": Status.QUEUED, "stage": Stage.QUEUED, "progress": 0.0, "worker": ""}
-        return bool(_own(id, attempt).update(**fresh))
-    if (held := _hold(id, attempt)) is not None:
+def _requeue(row: Analysis) -> bool:
+    if row.losses + 1 < settings.ANALYSIS_ATTEMPTS:
+        return bool(_own(row.pk, row.attempt).update(losses=F("losses") + 1, **WAITING))
+    if (held := _hold(row.pk, row.attempt)) is not None:
         _fail(held, Code.INTERNAL)
     return False
 

@@ -23,6 +23,7 @@ from diary.services.analyses import (
     fail_analysis,
     fill_diary,
     finish_analysis,
+    hand_back,
     record_progress,
     requeue_stale,
 )
@@ -136,6 +137,22 @@ def test_silent_worker_s_run_is_queued_again_until_it_killed_too_many(user: User
         assert len(queued) == (attempt < settings.ANALYSIS_ATTEMPTS)
     assert latest_analysis(clip).error_code == "internal"
     assert clip.sets.count() == 1
+
+
+def test_worker_that_is_told_to_stop_hands_its_run_back_as_often_as_it_likes(
+    user: User, settings: LazySettings
+) -> None:
+    clip, other = make_clip(user), make_clip(user)
+    for attempt in range(1, settings.ANALYSIS_ATTEMPTS + 3):
+        stale = claim(clip)
+        assert (stale.attempt, stale.losses) == (attempt, 0)
+        assert hand_back(workers=["elsewhere:1:", "test:1:"]) == 1
+        assert not record_progress(analysis_id=stale.pk, attempt=attempt)
+    claim(other)
+    assert hand_back(workers=["test:11:", "elsewhere:1:"]) == hand_back(workers=[]) == 0
+    waiting = latest_analysis(clip)
+    assert (waiting.status, waiting.stage, waiting.progress, waiting.worker) == ("queued", "queued", 0.0, "")
+    assert latest_analysis(other).status == "running"
 
 
 def test_worker_known_to_be_gone_is_not_waited_for(user: User) -> None:

@@ -13,6 +13,7 @@ import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import LazySettings
 from django.core.management import call_command
+from django.db import connection
 
 from accounts.models import User
 from diary.models import Clip
@@ -101,6 +102,21 @@ def test_sets_stand_without_a_film_for_the_player(
     assert (analysis.status, analysis.error_code, clip.sets.get().reps) == ("done", "", 8)
     assert clip.rendition.name == "of/an/earlier/run.mp4"
     assert str(analysis.pk) in caplog.text and repr(error) in caplog.text
+
+
+def test_no_connection_is_held_while_a_film_is_looked_at(clip: Clip, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = []
+
+    def look(*_arguments: object, **_options: object) -> SimpleNamespace:
+        held.append(connection.connection)
+        return SimpleNamespace(timings_s={"pose": 1.0})
+
+    monkeypatch.setattr(runner, "load_models", lambda: SimpleNamespace(estimator=None, recogniser=Untaught()))
+    monkeypatch.setattr(pipeline, "analyse", look)
+    monkeypatch.setattr(pipeline, "finish_media", look)
+    monkeypatch.setattr(runner, "describe_result", lambda result, out: make_outcome(make_finding(), folder=out))
+    run(clip)
+    assert held == [None, None] and latest_analysis(clip).status == "done"
 
 
 class Untaught:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import subprocess
@@ -14,7 +15,8 @@ from uuid import UUID, uuid4
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import LazySettings
-from django.db import transaction
+from django.db import InterfaceError, transaction
+from django.db import OperationalError as DatabaseGoneError
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -73,6 +75,11 @@ def test_wake_up_for_nothing_does_nothing(user: User, monkeypatch: pytest.Monkey
         (runner.RefusedError("no_person", "for the log only"), "failed", "no_person"),
         (SoftTimeLimitExceeded(), "failed", "timed_out"),
         (MemoryError("surprise"), "failed", "internal"),
+        (OSError(errno.ENOSPC, "No space left on device"), "failed", "storage_full"),
+        (OSError(errno.EDQUOT, "Disk quota exceeded"), "failed", "storage_full"),
+        (OSError(errno.EIO, "Input/output error"), "failed", "internal"),
+        (DatabaseGoneError("server closed the connection unexpectedly"), "running", ""),
+        (InterfaceError("connection already closed"), "running", ""),
         (AbandonedError(), "running", ""),
     ],
 )
@@ -85,6 +92,19 @@ def test_every_end_has_its_reason(
     analysis = latest_analysis(clip)
     assert (analysis.status, analysis.error_code) == (status, code)
     assert clip.sets.count() == (status == "failed")
+
+
+def test_run_whose_database_went_away_is_analysed_again(
+    user: User, monkeypatch: pytest.MonkeyPatch, woken: list[UUID], settings: LazySettings
+) -> None:
+    make_run(monkeypatch, DatabaseGoneError("terminating connection due to administrator command"))
+    analysis = latest_analysis(make_clip(user))
+    for _ in range(settings.ANALYSIS_ATTEMPTS):
+        tasks.analyse_clip.apply(args=[str(analysis.pk)])
+        Analysis.objects.update(heartbeat_at=timezone.now() - timedelta(seconds=settings.HEARTBEAT_LOST_S + 1))
+        tasks.sweep.apply()
+    assert woken == [analysis.pk] * (settings.ANALYSIS_ATTEMPTS - 1)
+    assert latest_analysis(analysis.clip).error_code == "internal"
 
 
 def test_sweep_wakes_for_lost_and_forgotten_runs_and_ends_overdue_ones(

@@ -15,6 +15,7 @@ from django.conf import LazySettings
 from django.db import connection
 
 from accounts.models import User
+from deploy.processes import STOP_S
 from diary.models import Analysis, Exercise, WorkoutSet
 from diary.selectors.analyses import latest_analysis
 from tests.factories import make_clip
@@ -34,6 +35,13 @@ class Worker:
         self.process = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdout=self.log, stderr=self.log, start_new_session=True
         )
+
+    def stop(self) -> float:
+        """As with Ctrl-C or an upgrade; returns the seconds it took."""
+        began_s = time.monotonic()
+        self.process.terminate()
+        self.process.wait(timeout=PATIENCE_S)
+        return time.monotonic() - began_s
 
     def kill(self) -> None:
         """As when the machine takes the memory back: no goodbye."""
@@ -120,6 +128,23 @@ def test_killed_worker_s_clip_is_analysed_once_by_the_next(
     assert read_ended(tmp_path) == ["2"]
     assert WorkoutSet.objects.get().exercise == squat
     assert seconds < 15
+
+
+def test_clip_outlives_more_restarts_than_it_has_attempts(
+    user: User, squat: Exercise, start_worker: Callable[[], Worker], tmp_path: Path, settings: LazySettings
+) -> None:
+    analysis = latest_analysis(make_clip(user))
+    send_wake(analysis.pk)
+    for _ in range(settings.ANALYSIS_ATTEMPTS + 1):
+        worker = start_worker()
+        wait_for(Analysis.objects.filter(status="running").exists, "the next attempt")
+        assert worker.stop() < STOP_S  # not by being killed
+        analysis.refresh_from_db()
+        assert (analysis.status, analysis.losses) == ("queued", 0)
+    (tmp_path / "may_end").touch()
+    start_worker()
+    wait_for_end(analysis, tmp_path)
+    assert len(read_ended(tmp_path)) == 1
 
 
 def test_killed_helper_process_is_replaced_and_its_clip_taken_up_again(
