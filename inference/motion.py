@@ -66,15 +66,20 @@ def fill_gaps(keypoints: NDArray[np.float32]) -> Floats:
 
 def body_size(filled: Floats) -> float:
     """Size of the person in the unit of the coordinates (px), from the longest views of torso, legs and arms."""
+    return float(body_sizes(filled[..., :2]))
 
-    def long_view(*points: str) -> float:
-        at = [filled[:, INDEX[p], :2] for p in points]
-        length = sum(np.linalg.norm(a - b, axis=1) for a, b in itertools.pairwise(at))
-        return float(np.percentile(length, LONG_BONE_PERCENTILE))
+
+def body_sizes(points: Floats | NDArray[np.float32]) -> Floats:
+    """The same of many people at once: (..., T, 24, 2) to (...)."""
+
+    def long_view(*names: str) -> Floats:
+        at = [points[..., INDEX[name], :] for name in names]
+        length = sum(np.linalg.norm(a - b, axis=-1) for a, b in itertools.pairwise(at))
+        return np.asarray(np.percentile(length, LONG_BONE_PERCENTILE, axis=-1))
 
     torso = long_view("neck", "waist")
-    leg, arm = max(long_view(*c) for c in _LEGS), max(long_view(*c) for c in _ARMS)
-    return max((torso + _LEG_SHARE * leg + _ARM_SHARE * arm) / _SIZE_UNIT, 1e-3)
+    leg, arm = (np.maximum(*(long_view(*chain) for chain in chains)) for chains in (_LEGS, _ARMS))
+    return np.maximum((torso + _LEG_SHARE * leg + _ARM_SHARE * arm) / _SIZE_UNIT, 1e-3)
 
 
 def angles(points: Floats) -> Floats:

@@ -28,6 +28,7 @@ class Landmarks:
     presence: float  # probability that the region shows a person
     points: NDArray[np.float32]  # (33, 3) x px, y px, confidence
     next_region: Region
+    world: NDArray[np.float32]  # (33, 3) metres from the middle of the hips: right and down in the picture, and away
 
     def keypoints(self) -> NDArray[np.float32]:
         """(24, 3) in the project's layout."""
@@ -43,6 +44,7 @@ class BlazePoseLandmarks:
         self._input = self._network.get_input_details()[0]["index"]
         shapes = {tuple(int(n) for n in o["shape"]): o["index"] for o in self._network.get_output_details()}
         self._points, self._flag, self._heat = shapes[1, 195], shapes[1, 1], shapes[1, 64, 64, 39]
+        self._world = shapes[1, 117]
 
     def locate(self, image: NDArray[np.uint8], region: Region) -> Landmarks:
         """Points of the person in a region of an RGB picture (H, W, 3)."""
@@ -56,7 +58,15 @@ class BlazePoseLandmarks:
         confidence = _sigmoid(raw[:, 3]) * _sigmoid(raw[:, 4])
         points = np.column_stack([in_frame, confidence])[:POINTS].astype(np.float32)
         region_next = region_from_points(*in_frame[list(AUXILIARY)])
-        return Landmarks(float(self._network.get_tensor(self._flag)[0, 0]), points, region_next)
+        presence = float(self._network.get_tensor(self._flag)[0, 0])
+        return Landmarks(presence, points, region_next, self._read_world(region.rotation))
+
+    def _read_world(self, rotation: float) -> NDArray[np.float32]:
+        """Points in metres along the axes of the picture instead of those of the region."""
+        world: NDArray[np.float32] = self._network.get_tensor(self._world)[0].reshape(39, 3)[:POINTS].copy()
+        cos, sin = np.cos(rotation), np.sin(rotation)
+        world[:, :2] @= np.array([[cos, sin], [-sin, cos]], np.float32)
+        return world
 
 
 def _sigmoid(x: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -17,7 +17,7 @@ from inference import catalogue, metrics, weights
 from inference.classify import Classifier, Recipe
 from inference.network import DESIGNS, Scorer
 from inference.recognise import is_repeated
-from inference.train import clips, forest, lstm, motion_sets, pool
+from inference.train import clips, depth, forest, lstm, motion_sets, pool
 from inference.train.clips import LabelledTrack
 from inference.train.forest import Table
 from inference.train.lstm import CLASSES, FAMILIES, HIDDEN
@@ -42,7 +42,7 @@ class Material:
 
 def gather(estimators: Sequence[str] = (clips.FIRST_ESTIMATOR,)) -> Material:
     """Clips through the pose stage, motion sets, and synthetic motion."""
-    real = [*clips.load(estimators=estimators), *motion_sets.load_exercises()]
+    real = [*depth.add(clips.load(estimators=estimators)), *motion_sets.load_exercises()]
     others = motion_sets.load_others(MOTION_OTHERS)
     synthetic = pool.make_synthetic(SYNTHETIC_EACH, seed=11) + others
     few = pool.make_synthetic(SYNTHETIC_EACH_FOREST, seed=5) + others

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from inference import pipeline
 from inference.errors import InferenceError
@@ -48,6 +49,7 @@ class LabelledTrack:
     view: str
     track: PoseTrack
     estimator: str = FIRST_ESTIMATOR
+    depth: NDArray[np.float64] | None = None  # (T, 24) px behind the waist; None where nobody knows
 
 
 def fold_group(row: dict[str, str]) -> str:

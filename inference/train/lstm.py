@@ -15,7 +15,7 @@ from tqdm import trange
 
 from inference import catalogue, windows
 from inference.network import ExerciseLSTM
-from inference.train import pool
+from inference.train import depth, pool
 from inference.train.clips import LabelledTrack
 from inference.train.windows import Reel, join, wear
 from inference.windows import Windows
@@ -59,7 +59,8 @@ class Source:
 
     def __init__(self, tracks: Sequence[LabelledTrack], *, even: bool) -> None:
         """``even``: every track as likely; else rare exercises are drawn more often than they occur."""
-        self.reel = Reel.of([windows.size_track(labelled.track) for labelled in tracks])
+        depths = [None if t.depth is None else depth.in_body_sizes(t.track, t.depth) for t in tracks]
+        self.reel = Reel.of([windows.size_track(t.track) for t in tracks], depths)
         self.label = np.array([CLASSES.index(labelled.exercise) for labelled in tracks], np.int64)
         weight = np.ones(len(tracks)) if even else pool.weigh(tracks)
         total = np.bincount(self.label, weight, minlength=len(CLASSES))

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from inference import windows
 from inference.skeleton import INDEX, MIRROR_ORDER
+from inference.train.turn import turn_some
 from inference.windows import FRAMES, Sized, Windows
 
 SHORTEST_S = 1.2
@@ -31,20 +32,29 @@ _FACE = [(INDEX[name], INDEX["neck"]) for name in ("nose", "left_eye", "right_ey
 class Reel:
     """Tracks end to end, so that windows of many are cut at once."""
 
-    frames: windows.Floats  # (N, 24, 3) in body sizes
+    frames: windows.Floats  # (N, 24, 4) place and confidence, depth about the waist, in body sizes
     times_s: NDArray[np.float64]  # (N,) each track begins LEADER_S after the one before began
     length_s: NDArray[np.float64]  # (K,) of each track
+    has_depth: NDArray[np.bool_]  # (K,) whether a track can be seen from other sides
 
     @classmethod
-    def of(cls, tracks: Sequence[Sized]) -> Reel:
-        """Every track in its order."""
-        frames = [np.concatenate([t.points, t.confidence[..., None]], axis=-1) for t in tracks]
+    def of(cls, tracks: Sequence[Sized], depths: Sequence[windows.Floats | None] = ()) -> Reel:
+        """Every track in its order, with the depth (T, 24) of its points where that is known."""
+        known = [*depths, *[None] * (len(tracks) - len(depths))]
+        filled = [
+            np.zeros_like(t.confidence) if depth is None else depth for t, depth in zip(tracks, known, strict=True)
+        ]
+        frames = [
+            np.concatenate([t.points, t.confidence[..., None], depth[..., None]], axis=-1)
+            for t, depth in zip(tracks, filled, strict=True)
+        ]
         times_s = [t.times_s - t.times_s[0] + LEADER_S * i for i, t in enumerate(tracks)]
         length_s = np.array([t.times_s[-1] - t.times_s[0] for t in tracks])
-        return cls(np.concatenate(frames), np.concatenate(times_s), length_s)
+        has_depth = np.array([depth is not None for depth in known])
+        return cls(np.concatenate(frames), np.concatenate(times_s), length_s, has_depth)
 
     def draw(self, chosen: NDArray[np.int64], rng: np.random.Generator) -> Windows:
-        """One random window of each of some tracks; two of ten are all of it."""
+        """One random window of each of some tracks, two of ten all of it; most from another side where that can be."""
         count, length = len(chosen), np.clip(self.length_s[chosen], 0.3, None)
         wanted = np.maximum(SHORTEST_S, length * rng.uniform(0.3, 1.0, count))
         wanted = np.where(rng.random(count) < 0.8, wanted, length)
@@ -52,10 +62,13 @@ class Reel:
         begin_s = rng.random(count) * (length - wanted)
         moments = begin_s[:, None] + wanted[:, None] * np.linspace(0, 1, FRAMES)
         frames = self._at(chosen, np.minimum(moments, self.length_s[chosen, None]))
-        return Windows(frames[..., :2], frames[..., 2], wanted.astype(np.float32))
+        points = frames[..., :2]
+        if self.has_depth.any():
+            points = turn_some(points, frames[..., 3], self.has_depth[chosen], rng)
+        return Windows(points, frames[..., 2], wanted.astype(np.float32))
 
     def _at(self, chosen: NDArray[np.int64], moments_s: NDArray[np.float64]) -> windows.Floats:
-        """(B, 32, 24, 3) of tracks (B,) at seconds (B, 32) after their begin, interpolated between frames."""
+        """(B, 32, 24, 4) of tracks (B,) at seconds (B, 32) after their begin, interpolated between frames."""
         wanted_s = moments_s + LEADER_S * chosen[:, None]
         right = np.searchsorted(self.times_s, wanted_s - 1e-9)
         left = np.where(wanted_s - LEADER_S * chosen[:, None] > 0, right - 1, right).clip(0)
