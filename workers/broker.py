@@ -6,6 +6,7 @@ appears by renaming, which is all or nothing. What is taken goes through a folde
 
 from __future__ import annotations
 
+import math
 import time
 import uuid
 from pathlib import Path
@@ -24,8 +25,12 @@ class Channel(filesystem.Channel):
         name = f"{time.time_ns()}_{uuid.uuid4()}.{queue}.msg"
         folder = Path(self.data_folder_out)
         draft = folder / f".{name}.draft"
-        draft.write_bytes(str_to_bytes(dumps(payload)))
-        draft.replace(folder / name)
+        try:
+            draft.write_bytes(str_to_bytes(dumps(payload)))
+            draft.replace(folder / name)
+        except OSError:  # the disk is full: a draft that stays would make it no emptier
+            draft.unlink(missing_ok=True)
+            raise
 
 
 class Transport(filesystem.Transport):
@@ -47,6 +52,23 @@ def transport_options(root: Path) -> dict[str, Any]:
         "store_processed": True,
         "polling_interval": 0.2,
     }
+
+
+def drop_drafts(root: Path, *, older_than_s: float = 3600.0) -> int:
+    """Delete drafts of processes that were killed while they wrote; returns how many."""
+    oldest = time.time() - older_than_s
+    left = [draft for draft in (root / "messages").glob(".*.draft") if changed_at(draft) < oldest]
+    for draft in left:
+        draft.unlink(missing_ok=True)
+    return len(left)
+
+
+def changed_at(path: Path) -> float:
+    """When something was written last; in the far future, if it has just gone away by itself."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return math.inf
 
 
 def drop_taken(root: Path) -> int:

@@ -1,4 +1,4 @@
-"""The Celery app: `celery -A workers.celery worker -B`. Web processes import it too, so it must stay light."""
+"""The Celery app: `celery -A workers.celery worker` and `… beat`. Web processes import it too, so it stays light."""
 
 from __future__ import annotations
 
@@ -42,6 +42,7 @@ def make_app() -> Celery:
         worker_hijack_root_logger=False,
         beat_schedule_filename=str(settings.VAR_DIR / "broker" / "beat-schedule"),
         beat_max_loop_interval=1,
+        beat_scheduler="workers.schedule:Scheduler",
         beat_schedule={
             # A message that nobody took before the next one is sent is dropped.
             "sweep": {"task": "workers.sweep", "schedule": SWEEP_EVERY_S, "options": {"expires": SWEEP_EVERY_S}},

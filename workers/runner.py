@@ -9,7 +9,6 @@ import contextlib
 import dataclasses
 import functools
 import logging
-import math
 import shutil
 import tempfile
 import time
@@ -29,6 +28,7 @@ from diary.errors import Code
 from diary.models import Analysis
 from diary.selectors.examples import list_examples
 from diary.services.analyses import fill_diary, finish_analysis
+from workers.broker import changed_at
 from workers.heartbeat import Heartbeat
 from workers.report import describe_result, round_timings
 
@@ -196,14 +196,7 @@ def scratch_root() -> Path:
 def drop_scratch(*, older_than_s: float) -> int:
     """Delete the folders of runs that were killed before they could tidy up; returns how many."""
     oldest = time.time() - older_than_s
-    left = [folder for folder in scratch_root().glob("*") if _changed_at(folder) < oldest]
+    left = [folder for folder in scratch_root().glob("*") if changed_at(folder) < oldest]
     for folder in left:
         shutil.rmtree(folder, ignore_errors=True)
     return len(left)
-
-
-def _changed_at(path: Path) -> float:
-    try:
-        return path.stat().st_mtime
-    except FileNotFoundError:  # its run has just ended
-        return math.inf

@@ -12,6 +12,7 @@ from celery import Task
 from celery.exceptions import SoftTimeLimitExceeded
 from celery.signals import worker_init, worker_process_init, worker_ready
 from django.conf import settings
+from django.core.management import call_command
 from django.db import InterfaceError, OperationalError, connection
 
 from diary.errors import Code
@@ -93,10 +94,12 @@ def wake_all(ids: list[UUID]) -> None:
 
 @app.task(name="workers.purge")
 def purge() -> None:
-    """Drop abandoned uploads, folders that were to go, what killed runs left and copies of messages."""
+    """Drop abandoned uploads, folders that were to go, what killed runs left, copies of messages and ended sessions."""
     uploads, folders = purge_expired(), sweep_removals()
     scratch = runner.drop_scratch(older_than_s=settings.ANALYSIS_LIMIT_S + HARD_LIMIT_MARGIN_S)
     broker.drop_taken(settings.BROKER_DIR)
+    broker.drop_drafts(settings.BROKER_DIR)
+    call_command("clearsessions")
     log.info("Purged %s uploads, %s folders of clips and %s of runs", uploads, folders, scratch)
 
 

@@ -69,6 +69,27 @@ def test_site_and_worker_start_and_stop_as_one(port: int, tmp_path: Path) -> Non
     assert not left_over(tmp_path)
 
 
+@pytest.mark.slow
+def test_end_of_beat_is_the_end_of_all(port: int, tmp_path: Path) -> None:
+    environment = {"PATH": os.environ["PATH"], "DEUKGEUN_VAR_DIR": str(tmp_path), "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "manage.py", "serve", "--port", str(port)]
+    log = tmp_path / "serve.log"
+    with log.open("wb") as out:
+        tree = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out, start_new_session=True)
+    try:
+        wait_for_text(log, "ready.", tree)
+        [beat] = [number for number in left_over(tmp_path) if b"\0beat\0" in read_command(number)]
+        os.kill(beat, signal.SIGKILL)
+        assert tree.wait(timeout=30) != 0
+    finally:
+        tree.terminate()
+    assert not left_over(tmp_path)
+
+
+def read_command(number: int) -> bytes:
+    return (Path("/proc") / str(number) / "cmdline").read_bytes()
+
+
 def test_database_that_cannot_be_reached_is_said_in_a_sentence(port: int, tmp_path: Path) -> None:
     environment = {
         "PATH": os.environ["PATH"],

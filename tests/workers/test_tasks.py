@@ -13,8 +13,12 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from celery import Celery
+from celery.beat import SchedulingError
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import LazySettings
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.db import InterfaceError, transaction
 from django.db import OperationalError as DatabaseGoneError
 from django.utils import timezone
@@ -29,6 +33,7 @@ from inference import pose, weights
 from tests.factories import claim, make_clip
 from workers import broker, identity, queue, runner, tasks
 from workers.heartbeat import AbandonedError
+from workers.schedule import Scheduler
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -142,6 +147,16 @@ def test_purge_drops_abandoned_uploads_and_taken_messages(user: User, settings: 
     assert not Upload.objects.exists() and not taken.exists()
 
 
+def test_purge_drops_sessions_that_ended(user: User) -> None:
+    for days in (-1, 1):
+        session = SessionStore()
+        session["of"] = user.pk
+        session.save()
+        Session.objects.filter(pk=session.session_key).update(expire_date=timezone.now() + timedelta(days=days))
+    tasks.purge.apply(throw=True)
+    assert Session.objects.get().expire_date > timezone.now()
+
+
 def test_purge_drops_what_killed_runs_left_and_nothing_of_a_live_one(settings: LazySettings, tmp_path: Path) -> None:
     settings.VAR_DIR = tmp_path
     tasks.purge.apply(throw=True)  # before the first run there is no folder
@@ -215,8 +230,6 @@ def test_broker_that_is_away_is_not_waited_for_again(monkeypatch: pytest.MonkeyP
 
 
 def test_messages_appear_whole_and_are_read_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from celery import Celery
-
     options = broker.transport_options(tmp_path)
     app = Celery(broker="deukgeun://localhost")
     app.conf.update(broker_transport_options=options, task_default_queue="q")
@@ -234,6 +247,53 @@ def test_messages_appear_whole_and_are_read_in_order(tmp_path: Path, monkeypatch
     with app.connection() as connection:
         simple = connection.SimpleQueue("q")
         assert [simple.get(timeout=2).payload[0][0] for _ in range(3)] == [0, 1, 2]
+
+
+def test_message_that_does_not_fit_on_the_disk_leaves_no_draft(
+    own_queue: Celery, settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if settings.REDIS_URL:
+        pytest.skip("messages are in Redis")
+    own_queue.send_task("x")
+
+    def fill(path: Path, content: bytes) -> None:
+        path.touch()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", fill)
+    assert not queue.send_wake("1")
+    assert [path.suffix for path in (settings.BROKER_DIR / "messages").iterdir()] == [".msg"]
+
+
+def test_purge_drops_old_drafts_only(settings: LazySettings) -> None:
+    broker.transport_options(settings.BROKER_DIR)
+    old, new = (settings.BROKER_DIR / "messages" / f".{name}.analyses.msg.draft" for name in ("old", "new"))
+    for draft in (old, new):
+        draft.touch()
+    os.utime(old, (1, 1))
+    tasks.purge.apply(throw=True)
+    assert new.exists() and not old.exists()
+
+
+def test_beat_says_once_that_the_broker_is_away(
+    own_queue: Celery, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    scheduler = Scheduler(own_queue, schedule_filename=str(tmp_path / "schedule"), lazy=True)
+    sent: list[object] = []
+
+    def refuse(*_args: object, **_kwargs: object) -> None:
+        raise SchedulingError("Error 111")
+
+    monkeypatch.setattr(Scheduler, "apply_async", refuse)
+    for _ in range(3):
+        scheduler.apply_entry(None)
+    monkeypatch.setattr(Scheduler, "apply_async", lambda *_args, **_kwargs: sent.append(1))
+    for _ in range(2):
+        scheduler.apply_entry(None)
+    lines = [record.getMessage() for record in caplog.records]
+    assert lines == ["Nothing is swept or purged until the broker answers: Error 111", "The broker answers again"]
+    assert sent == [1, 1] and not any(record.exc_info for record in caplog.records)
+    assert own_queue.conf.beat_scheduler == f"{Scheduler.__module__}:{Scheduler.__name__}"
 
 
 def test_web_process_never_loads_the_networks() -> None:

@@ -1,4 +1,4 @@
-"""`python manage.py serve`: database, catalogue and static files brought up to date, then web and worker together."""
+"""`python manage.py serve`: database, catalogue and static files brought up to date, then all processes together."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Command(BaseCommand):
         """The address may also come from DEUKGEUN_HOST and PORT."""
         parser.add_argument("--host", default=settings.HOST)
         parser.add_argument("--port", type=int, default=settings.PORT)
-        parser.add_argument("--no-worker", action="store_true", help="only the site; workers run elsewhere")
+        parser.add_argument("--no-worker", action="store_true", help="only the site; workers and beat run elsewhere")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Prepare, start, wait, stop."""
@@ -32,7 +32,7 @@ class Command(BaseCommand):
         if is_port_taken(host, port):
             sys.exit(f"Port {port} of {host} is taken. Stop what uses it, or choose another one: PORT={port + 1}")
         self.prepare()
-        commands = {"web": web_command(host, port)} | ({} if options["no_worker"] else {"worker": WORKER})
+        commands = {"web": web_command(host, port)} | ({} if options["no_worker"] else {"worker": WORKER, "beat": BEAT})
         address = settings.PUBLIC_URL or f"http://{LOCAL.get(host, host)}:{port}"
         with ProcessTree(commands) as tree:
             if tree.wait_for_port(host, port):
@@ -59,8 +59,11 @@ def first_line(error: Exception) -> str:
 
 LOCAL = {"127.0.0.1": "localhost", "0.0.0.0": "localhost"}  # noqa: S104
 # Workers have nothing to tell each other: the rows say it all.
-QUIET = ["--beat", "--loglevel", "INFO", "--without-gossip", "--without-mingle", "--without-heartbeat"]
-WORKER = [sys.executable, "-m", "celery", "--quiet", "-A", "workers.celery", "worker", *QUIET]
+QUIET = ["--loglevel", "INFO", "--without-gossip", "--without-mingle", "--without-heartbeat"]
+CELERY = [sys.executable, "-m", "celery", "--quiet", "-A", "workers.celery"]
+WORKER = [*CELERY, "worker", *QUIET]
+# Not inside the worker, which would not notice its end: no sweep and no purge would ever run again.
+BEAT = [*CELERY, "beat", "--loglevel", "INFO", "--pidfile="]
 
 
 def web_command(host: str, port: int) -> list[str]:
