@@ -92,7 +92,7 @@ RECORDS = {
         Weight(
             "classifier",
             "classifier.safetensors",
-            "40a1a0671e70855b3a3b78375381d3a4c61a68a75e5a8eede600dc773e0255fc",
+            "133c7fa406a51230942a411195a37b23d7fe351247f4608ad9bc5d345cbd9338",
             "MIT",
             _OWN,
         ),
