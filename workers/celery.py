@@ -18,6 +18,7 @@ PURGE_EVERY_S = 3600.0
 REDELIVERY_MARGIN_S = 60  # beyond the time limit, after which Redis hands a message to another worker
 
 transport.TRANSPORT_ALIASES["deukgeun"] = "workers.broker:Transport"
+transport.TRANSPORT_ALIASES |= dict.fromkeys(("redis", "rediss"), "workers.redis_broker:Transport")
 
 
 def make_app() -> Celery:
