@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -16,36 +18,67 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 FORM_BYTES = 64 * 1024  # what a form adds around the file
 OTHER_BYTES = 8 * 1024**2
+PORTRAIT_BYTES = 16 * 1024**2
+SILENCE_S = 30.0  # slow phones keep sending, so this bounds the pause between two pieces, not the whole
+FILM_PATH = re.compile(r"/(api/v1/clips|upload)/?")
+PORTRAIT_PATH = re.compile(r"/(api/v1/me/portrait|profile/portrait)/?")
+
+
+def is_film(scope: dict[str, Any]) -> bool:
+    """Whether the request is a form with a film in it, to an address that takes one."""
+    return _is_form_to(FILM_PATH, scope)
 
 
 def limit_of(scope: dict[str, Any]) -> int:
-    """Most bytes that a request may have: a form may carry a film."""
-    content_type = dict(scope["headers"]).get(b"content-type", b"").lower()
-    return int(settings.MAX_CLIP_BYTES) + FORM_BYTES if content_type.startswith(b"multipart/") else OTHER_BYTES
+    """Most bytes that a request may have: a form may carry a film, or a picture, where one is taken."""
+    if is_film(scope):
+        return int(settings.MAX_CLIP_BYTES) + FORM_BYTES
+    return PORTRAIT_BYTES if _is_form_to(PORTRAIT_PATH, scope) else OTHER_BYTES
+
+
+def _is_form_to(address: re.Pattern[str], scope: dict[str, Any]) -> bool:
+    content_type: bytes = dict(scope["headers"]).get(b"content-type", b"")
+    path = scope["path"].removeprefix(scope.get("root_path", ""))
+    return content_type.lower().startswith(b"multipart/") and bool(address.fullmatch(path))
 
 
 def announced_bytes(scope: dict[str, Any]) -> int:
     """Length of the body as the client says; 0 when it does not."""
     text = dict(scope["headers"]).get(b"content-length", b"0")
-    return int(text) if text.isdigit() else 0
+    return int(text[:18]) if text.isdigit() else 0  # int() refuses thousands of digits
 
 
 async def refuse(scope: dict[str, Any], send: Send, code: Code, **params: Any) -> None:
     """Say so without a request, before its body is there."""
     body = describe_problem(code, scope["path"], **params)
     headers = [(b"content-type", CONTENT_TYPE.encode()), (b"connection", b"close")]
+    if code is Code.NOT_AUTHENTICATED:
+        headers.append((b"www-authenticate", b'Bearer realm="deukgeun"'))
     await send({"type": "http.response.start", "status": body["status"], "headers": headers})
     await send({"type": "http.response.body", "body": json.dumps(body).encode()})
 
 
-def bound(receive: Receive, limit_bytes: int) -> Receive:
-    """Hang up on a body that grows beyond its limit without having said so."""
-    received = 0
+class BoundBody:
+    """A body that ends when it grows beyond its limit without having said so, or when nothing more comes."""
 
-    async def receive_bounded() -> dict[str, Any]:
-        nonlocal received
-        message = await receive()
-        received += len(message.get("body", b""))
-        return message if received <= limit_bytes else {"type": "http.disconnect"}
+    def __init__(self, receive: Receive, limit_bytes: int) -> None:
+        self._receive = receive
+        self._left_bytes = limit_bytes
+        self._complete = False
+        self.refusal: Code | None = None  # why it ended early; nothing has been answered then
 
-    return receive_bounded
+    async def receive(self) -> dict[str, Any]:
+        """The next message. Once the body is there, the wait for the end of the connection has no limit."""
+        if self._complete:
+            return await self._receive()
+        try:
+            message = await asyncio.wait_for(self._receive(), SILENCE_S)
+        except TimeoutError:
+            return self._hang_up(Code.UPLOAD_STALLED)
+        self._complete = not message.get("more_body", False)
+        self._left_bytes -= len(message.get("body", b""))
+        return message if self._left_bytes >= 0 else self._hang_up(Code.REQUEST_TOO_LARGE)
+
+    def _hang_up(self, code: Code) -> dict[str, Any]:
+        self.refusal = code
+        return {"type": "http.disconnect"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-SPEC = re.compile(r"^bytes=(\d*)-(\d*)$")
+SPEC = re.compile(r"^bytes=([0-9]{0,18})-([0-9]{0,18})$")  # no file is larger, and int() refuses thousands of digits
 
 
 class UnsatisfiableError(Exception):

@@ -18,6 +18,7 @@ from django.http import HttpRequest
 from django.urls import set_script_prefix
 
 from diary.api import body_limit
+from diary.api.authentication import is_signed_in
 from diary.api.body_limit import Receive, Send
 from diary.errors import Code
 from diary.services.upload_files import DISK_FULL
@@ -52,15 +53,27 @@ class StreamingASGIHandler(ASGIHandler):
 
     async def handle_whole(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Serve a request whose body is read before the view runs, up to a limit."""
-        limit_bytes = body_limit.limit_of(scope)
+        limit_bytes, refusal = body_limit.limit_of(scope), Code.REQUEST_TOO_LARGE
+        if body_limit.is_film(scope) and not await self.knows_sender(scope):
+            # What is small goes on to the view, which answers as for any other address.
+            limit_bytes, refusal = body_limit.OTHER_BYTES, Code.NOT_AUTHENTICATED
         if body_limit.announced_bytes(scope) > limit_bytes:
-            return await body_limit.refuse(scope, send, Code.REQUEST_TOO_LARGE, limit_bytes=limit_bytes)
+            return await body_limit.refuse(scope, send, refusal, limit_bytes=limit_bytes)
+        body = body_limit.BoundBody(receive, limit_bytes)
         try:
-            return await super().handle(scope, body_limit.bound(receive, limit_bytes), send)
+            await super().handle(scope, body.receive, send)
         except OSError as error:  # while the body was put aside; an error of a view is answered before it gets here
             if error.errno not in DISK_FULL:
                 raise
             return await body_limit.refuse(scope, send, Code.STORAGE_FULL)
+        if body.refusal is not None:
+            await body_limit.refuse(scope, send, body.refusal, limit_bytes=limit_bytes)
+        return None
+
+    async def knows_sender(self, scope: dict[str, Any]) -> bool:
+        """Whether somebody is signed in who sends this."""
+        request, _refusal = self.create_request(scope, io.BytesIO())
+        return request is not None and await sync_to_async(is_signed_in)(request)
 
 
 class LiveBody:

@@ -43,7 +43,7 @@ def speak_tus(view: View) -> View:
     @never_cache
     @wraps(view)
     async def answer(request: HttpRequest, **ids: UUID) -> HttpResponse:
-        method = request.headers.get("X-HTTP-Method-Override", request.method).upper()
+        method = wanted_method(request)
         try:
             if method in VERSIONED and request.headers.get("Tus-Resumable") != tus_protocol.VERSION:
                 raise DiaryError(Code.UPLOAD_VERSION)
@@ -59,6 +59,12 @@ def speak_tus(view: View) -> View:
         return response
 
     return answer
+
+
+def wanted_method(request: HttpRequest) -> str:
+    """The method, or what a POST says instead; a GET may not, as sessions are not asked for the token with one."""
+    method = str(request.method).upper()
+    return request.headers.get("X-HTTP-Method-Override", method).upper() if method == "POST" else method
 
 
 @speak_tus

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
@@ -12,18 +13,35 @@ from diary.api import body_limit
 from diary.errors import Code
 from tests.diary.api.conftest import body
 
+FORM = "multipart/form-data; boundary=x"
 
-def scope(content_type: str, length: str | None) -> dict[str, Any]:
+
+def scope(content_type: str, length: str | None, path: str = "/x") -> dict[str, Any]:
     headers = [(b"content-type", content_type.encode())]
-    return {"path": "/x", "headers": headers + ([(b"content-length", length.encode())] if length else [])}
+    return {"path": path, "headers": headers + ([(b"content-length", length.encode())] if length else [])}
 
 
-def test_only_forms_may_carry_films(settings: Any) -> None:
-    assert body_limit.limit_of(scope("multipart/form-data; boundary=x", "1")) > settings.MAX_CLIP_BYTES
-    assert body_limit.limit_of(scope("application/json", "1")) == body_limit.OTHER_BYTES
+@pytest.mark.parametrize("path", ["/api/v1/clips/", "/api/v1/clips", "/upload/"])
+def test_only_forms_may_carry_films(settings: Any, path: str) -> None:
+    assert body_limit.limit_of(scope(FORM, "1", path)) > settings.MAX_CLIP_BYTES
+    assert body_limit.limit_of(scope("application/json", "1", path)) == body_limit.OTHER_BYTES
+    below = {**scope(FORM, "1", f"/diary{path}"), "root_path": "/diary"}
+    assert body_limit.limit_of(below) > settings.MAX_CLIP_BYTES
 
 
-@pytest.mark.parametrize(("length", "known"), [("17", 17), (None, 0), ("-1", 0), ("x", 0)])
+@pytest.mark.parametrize(
+    "path", ["/healthz", "/", "/x/upload/", "/upload/sample/", "/api/v1/sets/", "/accounts/login/"]
+)
+def test_forms_carry_films_to_their_addresses_only(path: str) -> None:
+    assert body_limit.limit_of(scope(FORM, "1", path)) == body_limit.OTHER_BYTES
+
+
+@pytest.mark.parametrize("path", ["/api/v1/me/portrait/", "/profile/portrait/"])
+def test_a_picture_is_larger_than_words_and_smaller_than_a_film(path: str) -> None:
+    assert body_limit.limit_of(scope(FORM, "1", path)) == body_limit.PORTRAIT_BYTES
+
+
+@pytest.mark.parametrize(("length", "known"), [("17", 17), (None, 0), ("-1", 0), ("x", 0), ("9" * 5000, 10**18 - 1)])
 def test_announced_bytes(length: str | None, known: int) -> None:
     assert body_limit.announced_bytes(scope("text/plain", length)) == known
 
@@ -33,8 +51,25 @@ async def test_a_body_that_grows_too_large_is_hung_up_on() -> None:
     async def receive() -> dict[str, Any]:
         return {"type": "http.request", "body": b"x" * 10, "more_body": True}
 
-    bounded = body_limit.bound(receive, 25)
-    assert [(await bounded())["type"] for _ in range(3)] == ["http.request", "http.request", "http.disconnect"]
+    bounded = body_limit.BoundBody(receive, 25)
+    heard = [(await bounded.receive())["type"] for _ in range(3)]
+    assert heard == ["http.request", "http.request", "http.disconnect"]
+    assert bounded.refusal == Code.REQUEST_TOO_LARGE
+
+
+@pytest.mark.asyncio
+async def test_only_silence_within_the_body_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(body_limit, "SILENCE_S", 0.2)
+    pieces = [{"type": "http.request", "body": b"x", "more_body": more} for more in (True, True, True, False)]
+
+    async def receive() -> dict[str, Any]:
+        await asyncio.sleep(0.1 if pieces else 0.4)  # 0.4 s in all for the body, then the wait for the line to end
+        return pieces.pop(0) if pieces else {"type": "http.disconnect"}
+
+    bounded = body_limit.BoundBody(receive, 25)
+    heard = [(await bounded.receive())["type"] for _ in range(5)]
+    assert heard == ["http.request"] * 4 + ["http.disconnect"]
+    assert bounded.refusal is None
 
 
 @pytest.mark.asyncio

@@ -149,7 +149,7 @@ def test_a_failed_run_says_why_and_what_next(owner: APIClient, clip: Clip) -> No
     [
         ("", 200, 0, 99), ("bytes=0-9", 206, 0, 9), ("bytes=90-", 206, 90, 99), ("bytes=-5", 206, 95, 99),
         ("bytes=50-5000", 206, 50, 99), ("bytes=5-4", 200, 0, 99), ("bytes=0-1,3-4", 200, 0, 99),
-        ("lines=1-2", 200, 0, 99),
+        ("lines=1-2", 200, 0, 99), (f"bytes={'9' * 5000}-", 200, 0, 99), (f"bytes=-{'9' * 5000}", 200, 0, 99),
     ],
 )  # fmt: skip
 def test_ranges(owner: APIClient, clip: Clip, wanted: str, status: int, first: int, last: int) -> None:

@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.test import Client
 
 from accounts.models import User
 from accounts.services import create_token
-from diary.api import receiving
+from diary.api import body_limit, receiving
 from diary.api.streaming import StreamingASGIHandler, is_streamed
 from diary.models import Clip, Upload
 from diary.services import upload_files, uploads
@@ -182,6 +183,50 @@ async def test_a_form_that_finds_no_room_hears_why(token: str, monkeypatch: pyte
 
     monkeypatch.setattr(StreamingASGIHandler, "read_body", fail)
     assert await Line(token, "POST", "/api/v1/clips/", content_type="multipart/form-data; boundary=x").run() == 507
+
+
+FORM = {"content_type": "multipart/form-data; boundary=x"}
+HUGE = {**FORM, "content_length": str(100 << 20)}
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "status"),
+    [
+        ("/healthz", {}, 413),
+        ("/api/v1/clips/", {"authorization": "Bearer dgk_wrong"}, 401),
+        ("/api/v1/clips/", {"authorization": "", "x_session_token": "wrong"}, 401),
+        ("/upload/", {"authorization": "", "cookie": "sessionid=wrong"}, 401),
+    ],
+)
+async def test_a_film_is_refused_before_it_is_there(
+    token: str, path: str, headers: dict[str, str], status: int
+) -> None:
+    line = Line(token, "POST", path, **{**HUGE, **headers})  # says nothing: an answer is due all the same
+    assert await asyncio.wait_for(line.run(), 5) == status
+    assert line.headers["connection"] == "close"
+
+
+async def test_strangers_cannot_send_a_film_without_saying_how_large_it_is(token: str) -> None:
+    line = Line("dgk_wrong", "POST", "/api/v1/clips/", **FORM)
+    line.say(*[bytes(1 << 20)] * 9)
+    assert await asyncio.wait_for(line.run(), 5) == 413
+
+
+async def test_who_is_signed_in_may_send_a_film(token: str, user: User) -> None:
+    client = Client()
+    await client.aforce_login(user)
+    session = {"authorization": "", "cookie": f"sessionid={client.cookies['sessionid'].value}"}
+    for headers in ({}, session):
+        line = Line(token, "POST", "/api/v1/clips/", **{**FORM, **headers})
+        line.say(*[bytes(1 << 20)] * 9, then=END)
+        assert await line.run() in {400, 403}  # no form at all, or no token of the form: the view has looked at it
+
+
+async def test_a_form_that_falls_silent_is_ended(token: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(body_limit, "SILENCE_S", 0.2)
+    line = Line(token, "POST", "/api/v1/clips/", **HUGE)
+    line.say(b"--x")
+    assert await asyncio.wait_for(line.run(), 5) == 408
 
 
 async def until(read: Any, value: int) -> None:

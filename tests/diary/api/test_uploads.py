@@ -310,6 +310,18 @@ def test_a_browser_may_name_the_method_in_a_header(owner: APIClient, address: st
     assert owner.put(address, headers=TUS).status_code == 405
 
 
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_only_a_post_may_name_the_method_in_a_header(user: User, address: str, method: str) -> None:
+    client = APIClient(enforce_csrf_checks=True)
+    client.force_login(user)
+    read = getattr(client, method)
+    assert read(address, headers={**TUS, "X-HTTP-Method-Override": "DELETE"}).status_code == 200
+    assert Upload.objects.count() == 1
+    announcement = {**TUS, "X-HTTP-Method-Override": "POST", "Upload-Length": "5"}
+    assert read("/api/v1/uploads/", headers=announcement).status_code == 405
+    assert client.post(address, headers={**TUS, "X-HTTP-Method-Override": "DELETE"}).status_code == 403
+
+
 def test_a_session_needs_the_csrf_token(user: User) -> None:
     client = APIClient(enforce_csrf_checks=True)
     client.force_login(user)
