@@ -175,7 +175,7 @@ def run(command: list[str], scratch: Path, allowance: Allowance, max_output_byte
 def find_program(name: str) -> str:
     """Path of ffmpeg or ffprobe: ``DEUKGEUN_FFMPEG``/``DEUKGEUN_FFPROBE``, else from the search path."""
     wanted = os.environ.get(f"DEUKGEUN_{name.upper()}") or name
-    path = shutil.which(wanted)  # the jail lets in what lies beside the program, so it must know where that is
+    path = shutil.which(wanted)  # the jail lets in the program and its libraries, so it must know where they are
     if not path:
         raise InferenceError(Code.INTERNAL, f"{wanted} is not installed")
     return path

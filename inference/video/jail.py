@@ -26,7 +26,7 @@ LANDLOCK_CREATE_RULESET, LANDLOCK_ADD_RULE, LANDLOCK_RESTRICT_SELF = 444, 445, 4
 LANDLOCK_RULE_PATH_BENEATH = 1
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR, TRUNCATE = 1 << 0, 1 << 1, 1 << 2, 1 << 3, 1 << 14
 EVERYTHING_ABI1 = (1 << 13) - 1
-SYSTEM_PATHS = ("/usr", "/lib", "/lib64", "/bin", "/nix/store", "/opt", "/etc/ld.so.cache", "/proc", "/sys", "/dev")
+SYSTEM_PATHS = ("/usr", "/lib", "/lib64", "/bin", "/nix/store", "/etc/ld.so.cache", "/proc", "/sys", "/dev")
 
 CANNOT_START = 126
 
@@ -79,14 +79,22 @@ def _restrict_files(libc: ctypes.CDLL, limits: dict[str, Any], program: str) -> 
     ruleset = libc.syscall(LANDLOCK_CREATE_RULESET, ctypes.byref(attributes), ctypes.sizeof(attributes), 0)
     if ruleset < 0:
         return
-    prefix = os.path.dirname(os.path.dirname(os.path.realpath(program)))  # noqa: PTH120 - pathlib is slow to import
-    for path in (*SYSTEM_PATHS, prefix):
+    for path in (*SYSTEM_PATHS, *_list_parts(os.path.realpath(program))):
         _allow(libc, ruleset, path, EXECUTE | READ_FILE | READ_DIR)
     _allow(libc, ruleset, "/dev/null", READ_FILE | WRITE_FILE)
     _allow(libc, ruleset, limits["clip"], READ_FILE)
     _allow(libc, ruleset, limits["scratch"], everything & ~EXECUTE)
     libc.syscall(LANDLOCK_RESTRICT_SELF, ruleset, 0)
     os.close(ruleset)
+
+
+def _list_parts(program: str) -> list[str]:
+    """The program and its libraries, no folder that may hold more: the site and its secrets may lie beside it."""
+    folder = os.path.dirname(program)  # noqa: PTH120 - pathlib is slow to import
+    prefix = os.path.dirname(folder)  # noqa: PTH120
+    names = os.listdir(folder) if os.access(folder, os.R_OK) else []  # noqa: PTH208
+    beside = [f"{folder}/{name}" for name in names if name.endswith(".so") or ".so." in name]
+    return [program, *beside, *(f"{base}/{name}" for base in (folder, prefix) for name in ("lib", "lib64"))]
 
 
 def _allow(libc: ctypes.CDLL, ruleset: int, path: str, access: int) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ctypes
+import os
+import shutil
 import subprocess
 import time
 
@@ -10,7 +12,7 @@ import pytest
 
 from inference import video
 from inference.errors import Code, InferenceError
-from inference.video import arguments
+from inference.video import arguments, jail
 from inference.video.child import Allowance, find_program, open_scratch, run, start
 
 ALLOWANCE = Allowance(wall_s=10, stall_s=10, memory_bytes=1 << 30, file_bytes=1 << 20)
@@ -49,6 +51,25 @@ def test_it_reads_no_neighbour_and_cannot_change_the_clip(clip, tmp_path):
     assert shell(clip, f"cat {tmp_path}/secret")[1] == b""
     assert shell(clip, "echo changed > clip || echo refused")[1] == b"refused\n"
     assert clip.read_bytes() == b"clip"
+
+
+@pytest.mark.skipif(not has_landlock(), reason="the kernel offers no Landlock")
+@pytest.mark.parametrize("place", ["bin", "."])
+def test_it_reads_nothing_of_a_site_that_lies_around_the_program(clip, tmp_path, place):
+    home = tmp_path / "home"
+    for name, content in {"var/secret_key": "secret", ".env": "secret", "lib/libx.so.1": "x", "libz.so": "z"}.items():
+        (home / name).parent.mkdir(parents=True, exist_ok=True)
+        (home / name).write_text(content)
+    program = home / place / "sh"
+    program.parent.mkdir(exist_ok=True)
+    shutil.copy(os.path.realpath("/bin/sh"), program)
+    with open_scratch(clip) as scratch:
+        script = f"cat {home}/lib/libx.so.1; cat {home}/var/secret_key {home}/.env || echo refused"
+        assert run([str(program), "-c", script], scratch, ALLOWANCE, 1 << 16)[1] == b"xrefused\n"
+
+
+def test_it_has_no_right_to_folders_where_sites_are_installed():
+    assert not {"/opt", "/srv", "/home", "/var", "/"} & set(jail.SYSTEM_PATHS)
 
 
 def test_its_scratch_lies_where_the_caller_wants(clip, tmp_path):
