@@ -13,6 +13,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import addresses
 from accounts.models import DeviceToken, User
 from diary.services.files import CLIPS_FOLDER, delete_folder_on_commit
 from diary.services.upload_files import remove_files
@@ -38,6 +39,17 @@ def revoke_token(*, token: DeviceToken) -> DeviceToken:
     DeviceToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now())
     token.refresh_from_db()
     return token
+
+
+@transaction.atomic
+def shut_out_others(*, user: User) -> None:
+    """A new password ends what those who knew the old one may have left: tokens, and addresses still to be confirmed.
+
+    Sessions end by themselves. Whoever signed up first with an address that is not theirs must not read on once its
+    owner has reset the password, nor take the account over by confirming another address.
+    """
+    DeviceToken.objects.filter(user=user, revoked_at=None).update(revoked_at=timezone.now())
+    addresses.list_pending(user=user).delete()
 
 
 def use_token(*, token: str) -> DeviceToken | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from allauth.core.ratelimit import consume_or_429
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -103,6 +104,10 @@ def end_token(request: HttpRequest, id: UUID) -> HttpResponse:
 def end_account(request: HttpRequest) -> HttpResponse:
     """Delete the account with everything in it."""
     user = request.user
+    if refusal := consume_or_429(
+        request, action="reauthenticate"
+    ):  # as at allauth's own page that asks for the password
+        return refusal
     form = DeleteAccountForm(posted(request), user=user)
     if request.method == "POST" and form.is_valid():
         logout(request)

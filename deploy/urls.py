@@ -1,5 +1,6 @@
 """Addresses of the site."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
@@ -17,6 +18,9 @@ def handler500(request: HttpRequest) -> HttpResponse:
     """An error that nobody foresaw: a page for people, a problem for apps."""
     return refuse_broken(request) if request.path.startswith("/api/") else server_error(request)
 
+
+# Django's own form counts no attempts, and by its time tells anybody's right password from a wrong one.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
     path("healthz", show_health),
