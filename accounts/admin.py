@@ -2,9 +2,10 @@
 
 from django.contrib import admin
 from django.db.models import QuerySet
+from django.forms import ModelForm
 from django.http import HttpRequest
 
-from accounts import services
+from accounts import addresses, services
 from accounts.models import DeviceToken, User
 
 
@@ -16,6 +17,12 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     search_fields = ("email",)
     exclude = ("password", "groups", "user_permissions")
     readonly_fields = ("last_login", "date_joined")
+
+    def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:  # type: ignore[type-arg]
+        """An address that is typed here counts as confirmed."""
+        super().save_model(request, obj, form, change)
+        if "email" in form.changed_data:
+            addresses.vouch(user=obj)
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
         """With all files, which no row but theirs leads to."""
