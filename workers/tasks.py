@@ -18,7 +18,7 @@ from django.db import InterfaceError, OperationalError, connection
 from diary.errors import Code
 from diary.models import Analysis
 from diary.selectors.analyses import list_waiting
-from diary.services.analyses import claim_analysis, expire_overdue, fail_analysis, requeue_stale
+from diary.services.analyses import claim_next, expire_overdue, fail_analysis, requeue_stale
 from diary.services.files import sweep_removals
 from diary.services.upload_files import DISK_FULL
 from diary.services.uploads import purge_expired
@@ -44,7 +44,7 @@ class AnalysisTask(Task):  # type: ignore[type-arg]
             # the clip analysed again, as after the death of a worker.
             connection.close()
             return
-        mine = Analysis.objects.filter(pk=args[0], status=Analysis.Status.RUNNING, worker=identity.own_name())
+        mine = Analysis.objects.filter(status=Analysis.Status.RUNNING, worker=identity.own_name())
         for analysis in mine.select_related("clip"):
             fail_analysis(analysis=analysis, attempt=analysis.attempt, code=read_code(exc))
 
@@ -62,10 +62,17 @@ def read_code(error: BaseException) -> Code:
     time_limit=settings.ANALYSIS_LIMIT_S + HARD_LIMIT_MARGIN_S,
 )
 def analyse_clip(analysis_id: str) -> None:
-    """Analyse a clip, if the run is still to be done."""
-    analysis = claim_analysis(id=analysis_id, worker=identity.own_name())
-    if analysis is None:
-        return
+    """Analyse the clip whose turn it is, if any waits.
+
+    A message rings once for every run that waits, but people take turns: it is seldom the run that it names.
+    """
+    log.debug("Woken for %s", analysis_id)
+    if (analysis := claim_next(worker=identity.own_name())) is not None:
+        analyse(analysis)
+
+
+def analyse(analysis: Analysis) -> None:
+    """Do a run that this process has claimed; whatever is foreseen ends its row with a reason."""
     log.info("Analysis %s, attempt %d, begins", analysis.pk, analysis.attempt)
     try:
         runner.run_analysis(analysis)

@@ -6,7 +6,7 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, Max, Min, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -41,6 +41,23 @@ def list_waiting(*, longer_than: timedelta, limit: int) -> list[uuid.UUID]:
     """Runs that have waited for a while, the longest first; those whose wake-up may have been lost."""
     waiting = Analysis.objects.filter(status=Analysis.Status.QUEUED, queued_at__lt=timezone.now() - longer_than)
     return list(waiting.order_by("queued_at").values_list("pk", flat=True)[:limit])
+
+
+def next_waiting() -> uuid.UUID | None:
+    """The run whose turn it is: the oldest of the person for whom no run was begun for the longest time.
+
+    Somebody who uploads sixty films at once keeps nobody else waiting for more than one of them.
+    """
+    is_queued = Q(status=Analysis.Status.QUEUED)
+    waiting = Analysis.objects.filter(is_queued)
+    theirs = Analysis.objects.filter(clip__user__in=waiting.order_by().values("clip__user"))
+    turns = (
+        theirs.order_by()
+        .values("clip__user")
+        .annotate(last=Max("started_at"), first=Min("queued_at", filter=is_queued))
+    )
+    person = turns.order_by(F("last").asc(nulls_first=True), "first").values_list("clip__user", flat=True).first()
+    return waiting.filter(clip__user=person).order_by("queued_at", "pk").values_list("pk", flat=True).first()
 
 
 def is_claimed(*, analysis_id: uuid.UUID, attempt: int) -> bool:

@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from diary.errors import Code, DiaryError
 from diary.models import Analysis, Clip, WorkoutSet
+from diary.selectors.analyses import next_waiting
 from diary.services import clips, files, filling
 from diary.services.outcome import Outcome
 
@@ -58,6 +59,14 @@ def claim_analysis(*, id: UUID | str, worker: str = "") -> Analysis | None:
         heartbeat_at=now,
     )
     return Analysis.objects.select_related("clip__user").get(pk=id) if claimed else None
+
+
+def claim_next(*, worker: str = "") -> Analysis | None:
+    """Take the run whose turn it is, or the one after it when another worker was faster; None when none waits."""
+    while (id := next_waiting()) is not None:
+        if (analysis := claim_analysis(id=id, worker=worker)) is not None:
+            return analysis
+    return None
 
 
 def record_progress(*, analysis_id: UUID, attempt: int, stage: str | None = None, share: float = 0.0) -> bool:

@@ -19,6 +19,7 @@ from diary.services import files
 from diary.services.analyses import (
     cancel_analysis,
     claim_analysis,
+    claim_next,
     expire_overdue,
     fail_analysis,
     fill_diary,
@@ -37,6 +38,30 @@ def test_a_run_is_claimed_once(user: User) -> None:
     analysis = latest_analysis(make_clip(user))
     first, second = claim_analysis(id=analysis.pk), claim_analysis(id=analysis.pk)
     assert first.attempt == 1 and first.status == "running" and second is None
+
+
+def test_people_take_turns(user: User, stranger: User) -> None:
+    mine = [latest_analysis(make_clip(user)).pk for _ in range(4)]
+    theirs = [latest_analysis(make_clip(stranger)).pk for _ in range(2)]
+    order = [claim_next(worker="w:1:1").pk for _ in range(6)]
+    assert order == [mine[0], theirs[0], mine[1], theirs[1], mine[2], mine[3]]
+    assert claim_next() is None
+
+
+def test_who_has_just_been_served_waits_for_somebody_new(user: User, stranger: User) -> None:
+    done = claim(make_clip(user))
+    finish_analysis(analysis=done, attempt=done.attempt)
+    first = latest_analysis(make_clip(user))
+    second = latest_analysis(make_clip(stranger))
+    assert [claim_next().pk, claim_next().pk] == [second.pk, first.pk]
+
+
+def test_who_loses_the_race_for_a_run_takes_the_next(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    lost, other = (latest_analysis(make_clip(user)) for _ in range(2))
+    offers = iter([lost.pk, other.pk])
+    claim_analysis(id=lost.pk)
+    monkeypatch.setattr("diary.services.analyses.next_waiting", lambda: next(offers))
+    assert claim_next().pk == other.pk
 
 
 def test_of_many_claimants_at_once_one_wins(user: User) -> None:

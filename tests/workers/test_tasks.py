@@ -66,6 +66,26 @@ def test_run_is_claimed_in_the_name_of_this_process(user: User, monkeypatch: pyt
     assert [(run.pk, run.attempt, run.worker) for run in runs] == [(analysis.pk, 1, identity.own_name())]
 
 
+def test_people_take_turns_whatever_run_a_message_names(
+    user: User, stranger: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = make_run(monkeypatch)
+    queued = [latest_analysis(make_clip(person)) for person in (user, user, user, stranger)]
+    for analysis in queued:
+        tasks.analyse_clip.apply(args=[str(analysis.pk)])
+    first, second, third, other = (analysis.pk for analysis in queued)
+    assert [run.pk for run in runs] == [first, other, second, third]
+
+
+def test_the_reason_of_a_failure_is_written_for_the_run_that_was_done(
+    user: User, stranger: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_run(monkeypatch, MemoryError("surprise"))
+    done, named = latest_analysis(make_clip(user)), latest_analysis(make_clip(stranger))
+    tasks.analyse_clip.apply(args=[str(named.pk)])
+    assert [Analysis.objects.get(pk=run.pk).status for run in (done, named)] == ["failed", "queued"]
+
+
 def test_wake_up_for_nothing_does_nothing(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
     runs = make_run(monkeypatch)
     analysis = claim(make_clip(user))

@@ -14,8 +14,10 @@ from django.core.management.base import BaseCommand, CommandError
 from accounts.models import User
 from diary.models import Analysis, WorkoutSet
 from diary.selectors.analyses import latest_analysis
+from diary.services.analyses import claim_analysis
 from diary.services.clips import create_clip, start_analysis
-from workers.tasks import analyse_clip
+from workers import identity
+from workers.tasks import analyse
 
 EMAIL = "demo@localhost"
 SAMPLE = "sample/squats.mp4"
@@ -47,6 +49,7 @@ class Command(BaseCommand):
             clip, created = create_clip(user=user, path=path, original_name=path.name)
         analysis = (latest_analysis(clip) if created else None) or start_analysis(clip=clip)
         self.stdout.write(f"Analysing {SAMPLE} …")
-        analyse_clip(str(analysis.pk))
+        if (claimed := claim_analysis(id=analysis.pk, worker=identity.own_name())) is not None:
+            analyse(claimed)
         analysis.refresh_from_db()
         return analysis
