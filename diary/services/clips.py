@@ -71,7 +71,9 @@ def create_clip(
     if (clip := Clip.objects.filter(user=user, sha256=sha256).first()) is not None:
         return clip, return_film(clip=clip, path=path)
     check_size(user=user, size_bytes=path.stat().st_size)
-    return keep_clip(user=user, path=path, sha256=sha256, original_name=original_name, captured_at=captured_at)
+    return keep_clip(
+        user=user, path=path, sha256=sha256, original_name=original_name, captured_at=captured_at, is_reserved=False
+    )
 
 
 @upload_files.refuse_when_full()
@@ -95,9 +97,15 @@ def return_film(*, clip: Clip, path: Path) -> bool:
 
 @upload_files.refuse_when_full()
 def keep_clip(
-    *, user: User, path: Path, sha256: str, original_name: str = "", captured_at: datetime | None = None
+    *,
+    user: User,
+    path: Path,
+    sha256: str,
+    original_name: str = "",
+    captured_at: datetime | None = None,
+    is_reserved: bool = True,
 ) -> tuple[Clip, bool]:
-    """Like ``create_clip`` for a file whose room was reserved and whose bytes are known."""
+    """Like ``create_clip`` for a file whose bytes are known, and whose room was reserved unless said otherwise."""
     now = timezone.now()
     moment = captured_at if captured_at is not None and is_believable_capture(captured_at, now) else now
     clip = Clip(
@@ -114,20 +122,32 @@ def keep_clip(
     except OSError:
         files.delete_folder(folder=clip.folder)  # on a full disk half a film is much
         raise
-    return _insert(clip)
+    return _insert(clip, is_reserved)
 
 
-def _insert(clip: Clip) -> tuple[Clip, bool]:
+def _insert(clip: Clip, is_reserved: bool) -> tuple[Clip, bool]:
     """Write clip and queued analysis together; who loses a race for the same bytes gets the winner's clip."""
     try:
         with transaction.atomic():
+            if not is_reserved:
+                _take_room(clip)
             clip.save(force_insert=True)
             Analysis.objects.create(clip=clip)
             files.keep_folder(folder=clip.folder)
     except IntegrityError:
         files.delete_folder(folder=clip.folder)
         return Clip.objects.get(user=clip.user, sha256=clip.sha256), False
+    except (DiaryError, User.DoesNotExist):
+        files.delete_folder(folder=clip.folder)
+        raise
     return clip, True
+
+
+def _take_room(clip: Clip) -> None:
+    """Of several films at once, only one may take the last room; the same bytes again need none."""
+    User.objects.select_for_update().get(pk=clip.user_id)
+    if not Clip.objects.filter(user=clip.user, sha256=clip.sha256).exists():
+        check_size(user=clip.user, size_bytes=clip.size_bytes)
 
 
 def start_analysis(*, clip: Clip, options: dict[str, Any] | None = None) -> Analysis:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from django.conf import LazySettings
 from django.core.files.storage import default_storage
 from django.core.management import call_command
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
@@ -94,6 +96,38 @@ def test_files_that_cannot_be_kept_are_refused(
         create_clip(user=user, path=film(content))
     assert refusal.value.code == code
     assert not Clip.objects.exists()
+
+
+@pytest.mark.parametrize("contents", [[b"12345", b"67890", b"abcde"], [b"12345"] * 3])
+def test_of_films_that_come_at_once_one_takes_the_last_room(
+    user: User, film: Film, settings: LazySettings, monkeypatch: pytest.MonkeyPatch, contents: list[bytes]
+) -> None:
+    settings.USER_QUOTA_BYTES = 7
+    barrier, outcomes, store = threading.Barrier(len(contents)), [], files.store_file
+
+    def store_together(*, source: Path, name: str) -> str:
+        barrier.wait(10)  # all have been let in by now
+        return store(source=source, name=name)
+
+    def take(path: Path) -> None:
+        try:
+            outcomes.append(create_clip(user=User.objects.get(pk=user.pk), path=path)[1])
+        except DiaryError as refusal:
+            outcomes.append(refusal.code)
+        connection.close()
+
+    monkeypatch.setattr(files, "store_file", store_together)
+    paths = [film(content, name=f"{number}.mp4") for number, content in enumerate(contents)]
+    threads = [threading.Thread(target=take, args=[path]) for path in paths]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    clip = Clip.objects.get()
+    loser = False if len(set(contents)) == 1 else Code.OVER_QUOTA
+    assert sorted(map(str, outcomes)) == sorted(map(str, [loser, loser, True]))
+    assert files.list_files(folder=f"clips/{user.pk}") == [clip.original.name]
+    assert not Removal.objects.exists()
 
 
 def test_own_quota_wins_over_the_site_s(user: User, film: Film) -> None:
