@@ -17,16 +17,22 @@ from inference.video.limits import DEFAULT, Limits
 SHORT_SIDE_PX = 720
 LONG_SIDE_PX = 1600  # keeps panoramas and phones' 20:9 within what players like
 MAX_FPS = 30.0
+TIMES_ORIGINAL = 4.0  # in bytes a second; grain that AV1 tells in a few bytes would take a hundred times as many
+LEAST_BITS_PER_S = 64_000
+VBV_S = 2.0
 KEYFRAME_S = 0.5  # a click on a rep lands within half a second without decoding far
 JPEG_QUALITY = 85
 RENDITION = "rendition.mp4"
 
 
 def write_rendition(path: Path, info: VideoInfo, out: Path, limits: Limits = DEFAULT) -> None:
-    """H.264 MP4 without sound or metadata, upright, at most 720p, playable before it is loaded whole."""
+    """H.264 MP4 without sound or metadata, upright, at most 720p, playable before it is loaded whole.
+
+    People's storage is measured by their films, so this is never many times as large as the film.
+    """
     allowance = Allowance(limits.decode_wall_s, limits.decode_wall_s, limits.memory_bytes, limits.rendition_bytes)
     with open_scratch(path, limits.scratch_root) as scratch:
-        status, _, log = run(_rendition_command(info), scratch, allowance, 0)
+        status, _, log = run(_rendition_command(info, _most_bits_per_s(path, info)), scratch, allowance, 0)
         made = scratch / RENDITION
         if status != 0 or not made.exists() or made.stat().st_size == 0:
             raise InferenceError(Code.TRUNCATED, " / ".join(log[-3:]))
@@ -58,7 +64,11 @@ def save_jpeg(image: np.ndarray[tuple[int, ...], np.dtype[np.uint8]], out: Path)
     Image.fromarray(image).save(out, "JPEG", quality=JPEG_QUALITY, optimize=True)
 
 
-def _rendition_command(info: VideoInfo) -> list[str]:
+def _most_bits_per_s(path: Path, info: VideoInfo) -> int:
+    return max(LEAST_BITS_PER_S, int(8 * TIMES_ORIGINAL * path.stat().st_size / max(info.duration_s, 0.1)))
+
+
+def _rendition_command(info: VideoInfo, most_bits_per_s: int) -> list[str]:
     short, long = sorted((info.width_px, info.height_px))
     size_px = arguments.shrink(info, min(1.0, SHORT_SIDE_PX / short, LONG_SIDE_PX / long), even=True)
     # ffmpeg turns the picture itself here: told not to, it would hand the clip's turning flag on to the rendition.
@@ -71,6 +81,8 @@ def _rendition_command(info: VideoInfo) -> list[str]:
         vcodec="libx264",
         preset="veryfast",
         crf=24,
+        maxrate=most_bits_per_s,
+        bufsize=int(VBV_S * most_bits_per_s),
         pix_fmt="yuv420p",
         threads=2,
         fps_mode="vfr",

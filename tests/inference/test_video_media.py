@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from inference import video
+from inference.video import media
 
 SECRETS = ("+37.5665+126.9780", "Galaxy S99", "김철수의 방", "my comment")
 
@@ -55,6 +56,15 @@ def test_rendition_says_nothing_of_place_device_or_time(tagged, tmp_path):
         assert secret.encode() in tagged.read_bytes() or secret == "2024-05-06"
         assert secret.encode() not in content
     assert not any("Lavf" in value and "." in value for value in tags.values())
+
+
+def test_rendition_is_not_many_times_as_large_as_the_film(make_clip, tmp_path, monkeypatch):
+    noise = "nullsrc=size=320x240:rate=30:duration=4,noise=alls=60:allf=t"
+    film = make_clip("noise.mp4", "-c:v", "libx264", "-crf", "10", source=noise)
+    size_bytes = film.stat().st_size
+    assert render(film, tmp_path).stat().st_size > size_bytes / 4  # far more than is allowed below
+    monkeypatch.setattr(media, "TIMES_ORIGINAL", 0.05)
+    assert 0 < render(film, tmp_path).stat().st_size < size_bytes / 8
 
 
 def test_rendition_plays_everywhere(tagged, tmp_path):
