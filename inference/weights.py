@@ -1,7 +1,9 @@
 """A record per weight file: where it comes from, what it must hash to, and where it lies.
 
-Nothing is loaded before its sha256 was checked. Three kinds of source: a file inside this package, a member of a wheel
-on the Python package index, and a public address (published checkpoints; never needed for the default to work).
+Nothing is loaded before its sha256 was checked; of hrnet-w32-coco only the first 8 digits, which its publisher writes
+into the name, so that file is as trustworthy as its address. Three kinds of source: a file inside this package, a
+member of a wheel on the Python package index, and a public address (published checkpoints; never needed for the default
+to work).
 """
 
 from __future__ import annotations
@@ -35,7 +37,7 @@ class Weight:
 
     name: str
     filename: str
-    sha256: str  # a leading part is enough where only that was published
+    sha256: str  # its beginning where only that was published: against a mix-up or damage, not against forgery
     licence: str
     source: str
     input_size: tuple[int, int] | None = None  # (height, width) px
