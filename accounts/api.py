@@ -11,7 +11,7 @@ from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import serializers, status
-from rest_framework.exceptions import PermissionDenied
+from rest_framework.exceptions import NotAuthenticated, PermissionDenied
 from rest_framework.generics import ListAPIView
 from rest_framework.parsers import MultiPartParser
 from rest_framework.renderers import BaseRenderer
@@ -65,7 +65,7 @@ class PortraitSerializer(serializers.Serializer[dict[str, Any]]):
     picture = serializers.FileField(
         allow_empty_file=True,
         write_only=True,
-        help_text="JPEG, PNG, WebP and the like, at most 15 MiB and 60 megapixels.",
+        help_text="JPEG, PNG, WebP and the like, at most 15 MiB and 25 megapixels; a JPEG that is not progressive 60.",
     )
 
     def validate_picture(self, upload: File[bytes]) -> ContentFile[bytes]:
@@ -122,6 +122,11 @@ class PortraitView(PersonView):
     serializer_class = PortraitSerializer
     parser_classes = [MultiPartParser]
 
+    @property
+    def throttle_scope(self) -> str | None:
+        """Only pictures that are sent are counted: each takes time and memory to shrink."""
+        return "portraits" if getattr(self.request, "method", None) == "PUT" else None
+
     def perform_content_negotiation(self, request: Request, force: bool = False) -> tuple[BaseRenderer, str]:
         """A picture is no JSON: whatever kind is asked for, it comes as it is, and refusals as problems."""
         del force
@@ -146,13 +151,13 @@ class PortraitView(PersonView):
     )
     def put(self, request: Request) -> Response:
         """In the place of the one that is there."""
-        set_portrait(user=self.person, picture=self.read(PortraitSerializer)["picture"])
+        keep_portrait(self.person, self.read(PortraitSerializer)["picture"])
         return Response(self.show(MeSerializer, self.person))
 
     @extend_schema(summary="Delete the picture of the person", responses={204: None})
     def delete(self, request: Request) -> Response:
         """Deleting it twice is no mistake."""
-        set_portrait(user=self.person, picture=None)
+        keep_portrait(self.person, None)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -216,6 +221,14 @@ class TokenDetail(PersonView):
         """Its token opens nothing any more."""
         revoke_token(token=access.get_token(self.person, id))
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def keep_portrait(person: User, picture: File[bytes] | None) -> None:
+    """Whose account ended meanwhile is nobody."""
+    try:
+        set_portrait(user=person, picture=picture)
+    except User.DoesNotExist as error:
+        raise NotAuthenticated from error
 
 
 def refuse_device(request: Request) -> None:

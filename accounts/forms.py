@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zoneinfo
+from threading import BoundedSemaphore
 from typing import Any
 
 from django import forms
@@ -16,9 +17,12 @@ from PIL import Image, ImageOps
 from accounts.models import User
 
 MOST_PICTURE_BYTES = 15 * 1024**2
-MOST_PICTURE_PX = 60_000_000
+MOST_PICTURE_PX = 60_000_000  # of a JPEG, which is shrunk while it is read
+MOST_WHOLE_PX = 25_000_000  # of what has to be unpacked whole, at 4 bytes and more a pixel: phones make 24 megapixels
 PICTURE_FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")  # Pillow hands others to programs
 PORTRAIT_SIDE_PX = 640
+PORTRAIT_PX = (PORTRAIT_SIDE_PX, PORTRAIT_SIDE_PX)
+SHRINKING = BoundedSemaphore()  # one picture at a time in a process: a small file may unpack to 100 MB and more
 LEAST_SIDE_PX = 64  # of the picture as it is kept: less shows no clothes
 REGIONS = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
 
@@ -49,6 +53,12 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
         return choices if own in dict(choices) else [(own, own), *choices]
 
 
+def most_px(picture: Image.Image) -> int:
+    """How large a picture may be; a progressive JPEG is unpacked whole too."""
+    by_parts = picture.format in ("JPEG", "MPO") and not picture.info.get("progressive")
+    return MOST_PICTURE_PX if by_parts else MOST_WHOLE_PX
+
+
 class PictureField(forms.ImageField):
     """A picture of a person: small, upright, and without what the camera wrote beside it."""
 
@@ -74,20 +84,23 @@ class PictureField(forms.ImageField):
         """The picture as it is kept."""
         upload = super().clean(data, initial)
         width, height = upload.image.size
-        if upload.size > MOST_PICTURE_BYTES or width * height > MOST_PICTURE_PX:
+        if upload.size > MOST_PICTURE_BYTES or width * height > most_px(upload.image):
             raise self.refuse("too_large")
         if upload.image.format not in PICTURE_FORMATS:
             raise self.refuse("invalid_image")
-        return self.shrink(upload)
+        with SHRINKING:
+            return self.shrink(upload)
 
     def shrink(self, upload: File[bytes]) -> ContentFile[bytes]:
-        """The same picture as a small JPEG."""
+        """The same picture as a small JPEG; small first, so that what follows copies little."""
         upload.seek(0)
         try:
-            picture = ImageOps.exif_transpose(Image.open(upload)).convert("RGB")
+            with Image.open(upload) as whole:
+                whole.draft(None, PORTRAIT_PX)  # a JPEG is read small; other formats do not listen
+                whole.thumbnail(PORTRAIT_PX, reducing_gap=None)  # with a gap pictures of 16 bits are refused
+                picture = ImageOps.exif_transpose(whole).convert("RGB")
         except (OSError, SyntaxError, ValueError) as error:  # what Pillow raises for a picture that breaks off
             raise self.refuse("damaged") from error
-        picture.thumbnail((PORTRAIT_SIDE_PX, PORTRAIT_SIDE_PX))
         if min(picture.size) < LEAST_SIDE_PX:
             raise self.refuse("too_small")
         out = io.BytesIO()

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import addresses
-from accounts.models import DeviceToken, User
+from accounts.models import DeviceToken, User, portrait_path
 from diary.services.files import CLIPS_FOLDER, delete_folder_on_commit
 from diary.services.upload_files import remove_files
 
@@ -64,13 +64,26 @@ def use_token(*, token: str) -> DeviceToken | None:
 
 
 def set_portrait(*, user: User, picture: File[bytes] | None) -> User:
-    """Keep or drop the picture by which a person is found among others."""
-    before = user.portrait.name
-    user.portrait = picture
-    user.save(update_fields=["portrait"])
-    if before:
-        transaction.on_commit(lambda: default_storage.delete(before))
+    """Keep or drop the picture by which a person is found among others; `DoesNotExist` where the account is gone."""
+    name = portrait_path(user, "") if picture is not None else ""
+    try:
+        user.portrait = _write_portrait(user, name, picture)
+    except BaseException:
+        if name:
+            default_storage.delete(name)  # no row names it
+        raise
     return user
+
+
+@transaction.atomic
+def _write_portrait(user: User, name: str, picture: File[bytes] | None) -> str:
+    """One at a time for a person: each deletes the file of the one before, and none comes after the account's end."""
+    row = User.objects.select_for_update().get(pk=user.pk)
+    if before := row.portrait.name:
+        transaction.on_commit(partial(default_storage.delete, before))
+    row.portrait = default_storage.save(name, picture) if picture is not None else ""
+    row.save(update_fields=["portrait"])
+    return row.portrait.name or ""
 
 
 @transaction.atomic

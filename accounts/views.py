@@ -19,6 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.forms import DeleteAccountForm, LanguageForm, PortraitForm, ProfileForm, TokenForm
+from accounts.models import User
 from accounts.services import create_token, delete_account, revoke_token, set_portrait
 from diary import access
 from diary.selectors.listing import list_tokens
@@ -49,6 +50,14 @@ def save_portrait(request: HttpRequest) -> HttpResponse:
     """Keep a picture of the person, or drop it. Who loads the answer again comes to the profile."""
     if request.method != "POST":
         return redirect("profile")
+    try:
+        return change_portrait(request)
+    except User.DoesNotExist:  # the account ended meanwhile: the profile asks them to sign in
+        return redirect("profile")
+
+
+def change_portrait(request: HttpRequest) -> HttpResponse:
+    """What was sent takes the place of the picture that is there."""
     if "remove" in request.POST:
         set_portrait(user=request.user, picture=None)
         messages.success(request, _("Your picture is deleted."))

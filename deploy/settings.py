@@ -234,6 +234,7 @@ REST_FRAMEWORK = {
         "user": "1200/min",
         "analyses": "120/min",
         "uploads": "240/min",
+        "portraits": "20/min",
         "secrets": "10/min",
     },
     "EXCEPTION_HANDLER": "diary.api.problem.handle_exception",

@@ -46,5 +46,5 @@ BAD_PICTURES = {  # what is sent, what is said
     "a line": (encode((2000, 3)), "too_small"),
     "a strip": (encode((2000, 190)), "too_small"),
     "much too large": (claim_png(20_000), "too_large"),
-    "too large": (claim_png(7800), "too_large"),
+    "too large": (claim_png(5010), "too_large"),
 }

@@ -12,8 +12,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 from rest_framework.test import APIClient
 
+from accounts.forms import PictureField
 from accounts.models import User
-from accounts.services import create_token
+from accounts.services import create_token, delete_account
 from tests.accounts.pictures import BAD_PICTURES, make_picture
 
 pytestmark = pytest.mark.django_db
@@ -107,3 +108,21 @@ def test_a_picture_comes_whatever_kind_is_asked_for(device: APIClient, accept: s
     assert (missing.status_code, missing.headers["Content-Type"]) == (404, PROBLEM)
     send(device, make_picture())
     assert device.get(PORTRAIT, headers={"Accept": accept}).headers["Content-Type"] == "image/jpeg"
+
+
+def test_pictures_are_counted_and_looking_at_them_is_not(device: APIClient) -> None:
+    codes = [send(device, make_picture((80, 80))).status_code for _ in range(21)]
+    assert codes == [200] * 20 + [429]
+    assert (device.get(PORTRAIT).status_code, device.delete(PORTRAIT).status_code) == (200, 204)
+
+
+def test_an_account_that_ended_while_its_picture_was_shrunk(device: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = PictureField.shrink
+
+    def end_meanwhile(self: PictureField, upload: Any) -> Any:
+        delete_account(user=User.objects.get())
+        return real(self, upload)
+
+    monkeypatch.setattr(PictureField, "shrink", end_meanwhile)
+    answer = send(device, make_picture())
+    assert (answer.status_code, answer.headers["Content-Type"]) == (401, PROBLEM)

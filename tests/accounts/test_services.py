@@ -9,6 +9,7 @@ import pytest
 from django.apps import apps
 from django.conf import LazySettings
 from django.core.files.base import ContentFile
+from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
@@ -55,6 +56,36 @@ def test_new_portrait_replaces_the_old_file(user: User, settings: LazySettings) 
     assert [path.read_bytes() for path in Path(settings.MEDIA_ROOT).rglob("portrait-*")] == [b"two"]
     set_portrait(user=user, picture=None)
     assert not list(Path(settings.MEDIA_ROOT).rglob("portrait-*"))
+
+
+def test_two_pictures_at_once_leave_no_file_that_nobody_could_delete(user: User, settings: LazySettings) -> None:
+    seen_by_both = User.objects.get(pk=user.pk)
+    set_portrait(user=user, picture=ContentFile(b"one", name="me.jpg"))
+    set_portrait(user=seen_by_both, picture=ContentFile(b"two", name="me.jpg"))
+    assert [path.read_bytes() for path in Path(settings.MEDIA_ROOT).rglob("portrait-*")] == [b"two"]
+    assert User.objects.get().portrait.name == seen_by_both.portrait.name
+
+
+def test_no_picture_outlives_an_account_that_ended_meanwhile(user: User, settings: LazySettings) -> None:
+    stale = User.objects.get(pk=user.pk)
+    delete_account(user=user)
+    with pytest.raises(User.DoesNotExist):
+        set_portrait(user=stale, picture=ContentFile(b"me", name="me.jpg"))
+    assert not list(Path(settings.MEDIA_ROOT).rglob("portrait-*"))
+
+
+def test_a_picture_whose_row_cannot_be_written_leaves_no_file_and_the_old_one_stays(
+    user: User, settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_portrait(user=user, picture=ContentFile(b"one", name="me.jpg"))
+
+    def fail(*_args: object, **_kwargs: object) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(User, "save", fail)
+    with pytest.raises(OperationalError):
+        set_portrait(user=user, picture=ContentFile(b"two", name="me.jpg"))
+    assert [path.read_bytes() for path in Path(settings.MEDIA_ROOT).rglob("portrait-*")] == [b"one"]
 
 
 def test_deleted_account_leaves_no_row_and_no_file(

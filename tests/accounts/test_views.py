@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import re
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,7 +12,7 @@ from PIL import Image
 
 from accounts.forms import PictureField
 from accounts.models import DeviceToken, User
-from accounts.services import create_token, use_token
+from accounts.services import create_token, delete_account, use_token
 from diary.models import Clip
 from tests.accounts.pictures import BAD_PICTURES, make_picture
 from tests.diary.pages import check_door, sign_in
@@ -136,3 +137,15 @@ def test_a_device_without_a_name_is_pointed_out(user: User) -> None:
     page = sign_in(user).post("/profile/devices/", {"name": ""}).content.decode()
     assert re.search(r'<input type="text" name="name"[^>]* autofocus', page)
     assert "autofocus" not in sign_in(user).get("/profile/").content.decode()
+
+
+def test_an_account_that_ended_while_its_picture_was_shrunk(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = PictureField.shrink
+
+    def end_meanwhile(self: PictureField, upload: Any) -> Any:
+        delete_account(user=User.objects.get())
+        return real(self, upload)
+
+    monkeypatch.setattr(PictureField, "shrink", end_meanwhile)
+    answer = sign_in(user).post("/profile/portrait/", {"picture": make_picture()}, follow=True)
+    assert answer.redirect_chain == [("/profile/", 302), ("/accounts/login/?next=/profile/", 302)]
