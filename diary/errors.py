@@ -57,6 +57,7 @@ class Code(StrEnum):
     METHOD_NOT_ALLOWED = "method_not_allowed"
     NOT_ACCEPTABLE = "not_acceptable"
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
+    REQUEST_STALLED = "request_stalled"
     REQUEST_TOO_LARGE = "request_too_large"
     THROTTLED = "throttled"
     CONFLICT = "conflict"

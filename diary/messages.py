@@ -207,6 +207,16 @@ SENTENCES: dict[Code, dict[str, tuple[str, str]]] = {
         ),
         "ko": ("이해할 수 없는 형식의 요청이에요.", "문서에 적힌 형식으로 보내 주세요."),
     },
+    Code.REQUEST_STALLED: {
+        "en": (
+            "The rest of the request did not come.",
+            "Send it again; for a film, /api/v1/uploads/ bears dead spots.",
+        ),
+        "ko": (
+            "요청의 나머지가 오지 않았어요.",
+            "다시 보내 주세요. 영상은 연결이 끊겨도 이어지는 /api/v1/uploads/로 보낼 수 있어요.",
+        ),
+    },
     Code.REQUEST_TOO_LARGE: {
         "en": ("The request is larger than {limit}.", "Send less at once; films go through /api/v1/uploads/."),
         "ko": ("요청이 {limit}보다 커요.", "나누어 보내 주세요. 영상은 /api/v1/uploads/로 보낼 수 있어요."),

@@ -74,7 +74,7 @@ class BoundBody:
         try:
             message = await asyncio.wait_for(self._receive(), SILENCE_S)
         except TimeoutError:
-            return self._hang_up(Code.UPLOAD_STALLED)
+            return self._hang_up(Code.REQUEST_STALLED)
         self._complete = not message.get("more_body", False)
         self._left_bytes -= len(message.get("body", b""))
         return message if self._left_bytes >= 0 else self._hang_up(Code.REQUEST_TOO_LARGE)

@@ -19,6 +19,7 @@ REASONS = {
     **dict([NOBODY, NOT_ALLOWED, THROTTLED]),
     404: "Not here, or not yours.",
     406: "Answers are JSON; the header Accept leaves no room for it.",
+    408: "The rest of the request did not come.",
     409: "The present state does not allow it; `code` says why.",
     413: "Too large, or over the quota.",
     415: "Another content type is expected.",
@@ -72,7 +73,7 @@ class RefusalSchema(AutoSchema):
         if self.view.get_authenticators():
             numbers |= {401} if self.method in SAFE_METHODS else {401, 403}
         if has_body:
-            numbers |= {400, 413, 415}
+            numbers |= {400, 408, 413, 415}
         if type(self.view).perform_content_negotiation is APIView.perform_content_negotiation:
             numbers |= {406}
         return numbers

@@ -6,6 +6,7 @@ import asyncio
 import base64
 import errno
 import hashlib
+import json
 from pathlib import Path
 from typing import Any
 
@@ -227,6 +228,7 @@ async def test_a_form_that_falls_silent_is_ended(token: str, monkeypatch: pytest
     line = Line(token, "POST", "/api/v1/clips/", **HUGE)
     line.say(b"--x")
     assert await asyncio.wait_for(line.run(), 5) == 408
+    assert json.loads(line.heard[1]["body"])["code"] == "request_stalled"
 
 
 async def until(read: Any, value: int) -> None:
