@@ -4,6 +4,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
+from django.views.decorators.http import require_safe
 from django.views.defaults import server_error
 
 from diary.api.views.documentation import refuse_broken
@@ -19,8 +20,8 @@ def handler500(request: HttpRequest) -> HttpResponse:
     return refuse_broken(request) if request.path.startswith("/api/") else server_error(request)
 
 
-# Django's own form counts no attempts, and by its time tells anybody's right password from a wrong one.
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+# Django's own form counts no attempts, and by its time tells anybody's right password from a wrong one: nobody sends it.
+admin.site.login = secure_admin_login(require_safe(admin.site.login))  # type: ignore[method-assign]
 
 urlpatterns = [
     path("healthz", show_health),

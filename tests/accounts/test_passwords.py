@@ -87,6 +87,13 @@ def test_only_staff_enters_the_admin(path: str, user: User) -> None:
     assert sign_in(helper).get(path, follow=True).status_code == 200
 
 
+def test_staff_cannot_guess_there_either() -> None:
+    User.objects.create_superuser("root@example.com", PASSWORD)
+    helper = sign_in(make_user("helper@example.com", is_staff=True))
+    guess = helper.post("/admin/login/", {"username": "root@example.com", "password": PASSWORD})
+    assert guess.status_code == 405
+
+
 @pytest.mark.parametrize("language", ["en", "ko"])
 def test_guesses_at_the_end_of_an_account_are_limited(user: User, language: str) -> None:
     User.objects.filter(pk=user.pk).update(language=language)
