@@ -20,7 +20,7 @@ def handler500(request: HttpRequest) -> HttpResponse:
     return refuse_broken(request) if request.path.startswith("/api/") else server_error(request)
 
 
-# Django's own form counts no attempts, and by its time tells anybody's right password from a wrong one: nobody sends it.
+# Django's own form counts no attempts, and by its time tells anybody's right password from a wrong one: it is closed.
 admin.site.login = secure_admin_login(require_safe(admin.site.login))  # type: ignore[method-assign]
 
 urlpatterns = [
