@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -100,7 +102,7 @@ def test_frames_that_blazepose_misses_are_filled_by_hrnet(frames, monkeypatch):
     def locate(image, region):
         calls.append(region)
         found = plain(image, region)
-        return type(found)(0.0, found.points, found.next_region) if len(calls) % 3 == 0 else found
+        return replace(found, presence=0.0) if len(calls) % 3 == 0 else found
 
     monkeypatch.setattr(poor, "locate", locate)
     filled = poor.estimate(iter(frames), size_px)
