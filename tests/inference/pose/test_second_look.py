@@ -1,9 +1,7 @@
 """HRNet steps in where BlazePose gives up, and only there."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-
-from dataclasses import replace
 
 import numpy as np
 import pytest
