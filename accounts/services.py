@@ -78,7 +78,7 @@ def set_portrait(*, user: User, picture: File[bytes] | None) -> User:
 @transaction.atomic
 def _write_portrait(user: User, name: str, picture: File[bytes] | None) -> str:
     """One at a time for a person: each deletes the file of the one before, and none comes after the account's end."""
-    row = User.objects.select_for_update().get(pk=user.pk)
+    row = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if before := row.portrait.name:
         transaction.on_commit(partial(default_storage.delete, before))
     row.portrait = default_storage.save(name, picture) if picture is not None else ""

@@ -3,6 +3,7 @@
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import include, path
 from django.views.decorators.http import require_safe
 from django.views.defaults import server_error
@@ -20,8 +21,15 @@ def handler500(request: HttpRequest) -> HttpResponse:
     return refuse_broken(request) if request.path.startswith("/api/") else server_error(request)
 
 
+def _change_password(request: HttpRequest, extra_context: object = None) -> HttpResponse:
+    """To the site's own page."""
+    return redirect("account_change_password")
+
+
 # Django's own form counts no attempts, and by its time tells anybody's right password from a wrong one: it is closed.
 admin.site.login = secure_admin_login(require_safe(admin.site.login))  # type: ignore[method-assign]
+# It tells nobody of a new password either, and so would leave devices signed in.
+admin.site.password_change = _change_password  # type: ignore[method-assign,assignment]
 
 urlpatterns = [
     path("healthz", show_health),

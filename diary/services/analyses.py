@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -111,7 +112,8 @@ def finish_analysis(
     stored = _store(rendition, f"{prefix}/rendition.mp4")
     with transaction.atomic():
         if (held := _hold(analysis.pk, attempt)) is None:
-            files.delete_folder_on_commit(folder=prefix)
+            # Only what nothing names: a run that was handed back after it had filled the diary has pictures there.
+            transaction.on_commit(lambda: _delete_unmade(analysis.clip, stored))
             return False
         held.timings = {**held.timings, **(timings_s or {})}
         held.save(update_fields=["timings"])
@@ -191,8 +193,12 @@ def _own(id: UUID, attempt: int) -> Any:
 
 
 def _hold(id: UUID, attempt: int) -> Analysis | None:
-    """The run and its clip, held until the transaction ends, as long as it is this attempt's."""
-    rows: Any = _own(id, attempt).select_for_update(of=("self", "clip")).select_related("clip__user")
+    """The run and its clip, held until the transaction ends, as long as it is this attempt's.
+
+    All who write more than one kind of row hold them in this order: run, clip, sets, days; and without their keys, so
+    that a set which somebody adds to the clip meanwhile waits for nothing.
+    """
+    rows: Any = _own(id, attempt).select_for_update(of=("self", "clip"), no_key=True).select_related("clip__user")
     held: Analysis | None = rows.first()
     return held
 
@@ -209,6 +215,14 @@ def _end(held: Analysis, status: str, **changes: Any) -> None:
 
 def _store(source: Path | None, name: str) -> str:
     return files.store_file(source=source, name=name) if source is not None and source.exists() else ""
+
+
+def _delete_unmade(clip: Clip, stored: str) -> None:
+    """Delete what a run has stored that is not its clip's any more; all of its folder when the clip is gone."""
+    if stored and Clip.objects.filter(pk=clip.pk).exists():
+        default_storage.delete(stored)
+    elif stored:
+        files.delete_folder(folder=clip.folder)
 
 
 def _delete_unused(clip: Clip) -> None:

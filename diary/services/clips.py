@@ -145,7 +145,7 @@ def _insert(clip: Clip, is_reserved: bool) -> tuple[Clip, bool]:
 
 def _take_room(clip: Clip) -> None:
     """Of several films at once, only one may take the last room; the same bytes again need none."""
-    User.objects.select_for_update().get(pk=clip.user_id)
+    User.objects.select_for_update(no_key=True).get(pk=clip.user_id)
     if not Clip.objects.filter(user=clip.user, sha256=clip.sha256).exists():
         check_size(user=clip.user, size_bytes=clip.size_bytes)
 
@@ -211,6 +211,9 @@ def _take_to_day(clip: Clip, day: date) -> None:
 @transaction.atomic
 def delete_clip(*, clip: Clip, with_sets: bool = False) -> None:
     """Delete a clip with all its files. Its sets stay in the diary, without pictures, unless they shall go too."""
+    # In the order in which a run holds them that may be filling the sets of this film.
+    list(clip.analyses.select_for_update(of=("self",)).order_by("pk"))
+    Clip.objects.select_for_update(of=("self",)).filter(pk=clip.pk).first()
     rows = list(clip.sets.select_related("workout"))
     if with_sets:
         clip.sets.all().delete()

@@ -73,6 +73,7 @@ def create_set(
 @transaction.atomic
 def correct_set(*, row: WorkoutSet, day: date | None = None, **values: Any) -> WorkoutSet:
     """Write values that a person decided and lock them; the same value again confirms and locks it as well."""
+    _hold_clip(row)
     fresh = lock_set(row)
     _write(fresh, values)
     if day is not None and day != fresh.workout.date:
@@ -83,6 +84,11 @@ def correct_set(*, row: WorkoutSet, day: date | None = None, **values: Any) -> W
     examples.note_example(row=fresh)
     fresh.save()
     return fresh
+
+
+def _hold_clip(row: WorkoutSet) -> Clip | None:
+    """The film of a set, held before its sets and days are: a run that may be filling it holds it first too."""
+    return Clip.objects.select_for_update(of=("self",), no_key=True).filter(sets=row).first()
 
 
 def lock_set(row: WorkoutSet) -> WorkoutSet:
@@ -209,8 +215,8 @@ def delete_set(*, row: WorkoutSet) -> None:
 
 
 def _take_out(row: WorkoutSet) -> WorkoutSet:
-    """Delete a set with its picture; the clip is held first, as a run does that may be filling it."""
-    clip = Clip.objects.select_for_update(of=("self",)).filter(sets=row).first()
+    """Delete a set with its picture."""
+    clip = _hold_clip(row)
     fresh = lock_set(row)
     if clip is not None:
         _dismiss(fresh, clip)

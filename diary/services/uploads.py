@@ -41,7 +41,7 @@ def create_upload(*, user: User, length: int, filename: str = "", metadata: dict
     name = Path(filename.replace("\\", "/")).name[:NAME_CHARS]
     upload = Upload(user=user, length=length, filename=name, metadata=metadata or {}, expires_at=_expiry(UNSENT_S))
     with transaction.atomic():
-        User.objects.select_for_update().get(pk=user.pk)  # of two at once, only one may take the last room
+        User.objects.select_for_update(no_key=True).get(pk=user.pk)  # of two at once, only one may take the last room
         _forget_lost(upload)
         clips.check_size(user=user, size_bytes=length)
         upload.save(force_insert=True)

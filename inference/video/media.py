@@ -19,6 +19,7 @@ LONG_SIDE_PX = 1600  # keeps panoramas and phones' 20:9 within what players like
 MAX_FPS = 30.0
 TIMES_ORIGINAL = 4.0  # in bytes a second; grain that AV1 tells in a few bytes would take a hundred times as many
 LEAST_BITS_PER_S = 64_000
+MOST_BITS_PER_S = 500_000_000  # far above what a rendition has; ffmpeg reads no number above 2**31
 VBV_S = 2.0
 KEYFRAME_S = 0.5  # a click on a rep lands within half a second without decoding far
 JPEG_QUALITY = 85
@@ -65,7 +66,8 @@ def save_jpeg(image: np.ndarray[tuple[int, ...], np.dtype[np.uint8]], out: Path)
 
 
 def _most_bits_per_s(path: Path, info: VideoInfo) -> int:
-    return max(LEAST_BITS_PER_S, int(8 * TIMES_ORIGINAL * path.stat().st_size / max(info.duration_s, 0.1)))
+    wanted = int(8 * TIMES_ORIGINAL * path.stat().st_size / max(info.duration_s, 0.1))
+    return min(max(LEAST_BITS_PER_S, wanted), MOST_BITS_PER_S)
 
 
 def _rendition_command(info: VideoInfo, most_bits_per_s: int) -> list[str]:

@@ -104,3 +104,10 @@ def test_guesses_at_the_end_of_an_account_are_limited(user: User, language: str)
     assert {"en": "Too many attempts", "ko": "시도가 너무 많았어요"}[language] in answer.content.decode()
     assert User.objects.filter(pk=user.pk).exists()
     assert client.get("/profile/delete/").status_code == 200
+
+
+def test_staff_change_their_password_on_the_site_s_own_page(client: Client) -> None:
+    client.force_login(User.objects.create_superuser("root@example.com", PASSWORD))
+    change = {"old_password": PASSWORD, "new_password1": NEW, "new_password2": NEW}
+    assert client.post("/admin/password_change/", change).url == "/accounts/password/change/"
+    assert User.objects.get(email="root@example.com").check_password(PASSWORD)

@@ -121,6 +121,19 @@ def test_stale_worker_writes_nothing(user: User, squat: Exercise, tmp_path: Path
     assert files.list_files(folder=clip.folder) == [clip.original.name]
 
 
+def test_pictures_stay_of_a_run_that_was_handed_back_after_it_had_filled_the_diary(
+    user: User, squat: Exercise, tmp_path: Path
+) -> None:
+    clip = make_clip(user)
+    analysis, out = claim(clip), tmp_path / "out"
+    fill_diary(analysis=analysis, attempt=1, outcome=make_outcome(make_finding(), folder=out))
+    Analysis.objects.update(status="queued")
+    (out / "rendition.mp4").write_bytes(b"rendition")
+    assert not finish_analysis(analysis=analysis, attempt=1, rendition=out / "rendition.mp4")
+    assert WorkoutSet.objects.get().thumbnail.read() == b"set_0.jpg"
+    assert not [name for name in files.list_files(folder=clip.folder) if name.endswith("rendition.mp4")]
+
+
 def test_deleted_clip_ends_the_run_quietly(user: User, squat: Exercise) -> None:
     clip = make_clip(user)
     analysis = claim(clip)

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import LazySettings
 from django.core.files.storage import default_storage
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
 from diary.errors import Code, DiaryError
 from diary.models import Analysis, Clip, Exercise, Removal, Workout, WorkoutSet
 from diary.selectors.usage import read_usage
-from diary.services import files
+from diary.services import files, filling, sets
 from diary.services.analyses import fill_diary
 from diary.services.clips import create_clip, delete_clip, move_clip, start_analysis
 from diary.services.sets import correct_set, create_set
@@ -332,3 +334,71 @@ def test_who_deletes_unknown_films_says_how_many(user: User, capsys: pytest.Capt
     assert files.list_files(folder=lost.folder)
     call_command("unknown_films", delete=1)
     assert files.list_files(folder=kept.folder) and not files.list_files(folder=lost.folder)
+
+
+def run_at_once(*works: Callable[[], object]) -> list[str]:
+    """What became of works in threads of their own: "ok" or the kind of the error."""
+    ends: list[str] = []
+
+    def run(work: Callable[[], object]) -> None:
+        try:
+            work()
+            ends.append("ok")
+        except Exception as error:  # noqa: BLE001  whatever it is, the test tells it
+            ends.append(type(error).__name__)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=[work]) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    return ends
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="one writer at a time")
+def test_a_film_goes_while_one_of_its_sets_goes(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    clip = make_clip(user)
+    row = create_set(user=user, date=clip.day, clip=clip, reps=3)
+    held, hold = threading.Event(), sets._hold_clip
+
+    def hold_slowly(one: WorkoutSet) -> Clip | None:
+        found = hold(one)
+        held.set()
+        time.sleep(0.5)
+        return found
+
+    monkeypatch.setattr(sets, "_hold_clip", hold_slowly)
+
+    def delete_film() -> None:
+        held.wait(10)
+        delete_clip(clip=Clip.objects.get(pk=clip.pk))
+
+    assert run_at_once(lambda: sets.delete_set(row=row), delete_film) == ["ok", "ok"]
+    assert not Clip.objects.exists() and not WorkoutSet.objects.exists()
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="one writer at a time")
+def test_a_set_is_added_while_a_run_fills_the_day(user: User, squat: Exercise, monkeypatch: pytest.MonkeyPatch) -> None:
+    clip = make_clip(user)
+    analysis = claim(clip)
+    held, added, fill = threading.Event(), threading.Event(), filling.fill_sets
+
+    def fill_slowly(**parts: Any) -> list[WorkoutSet]:
+        held.set()
+        added.wait(10)
+        time.sleep(0.3)
+        return fill(**parts)
+
+    monkeypatch.setattr(filling, "fill_sets", fill_slowly)
+
+    def add() -> None:
+        held.wait(10)
+        with transaction.atomic():
+            create_set(user=user, date=clip.day, clip=Clip.objects.get(pk=clip.pk), reps=5)
+            added.set()
+            time.sleep(0.6)
+
+    outcome = make_outcome(make_finding())
+    assert run_at_once(lambda: fill_diary(analysis=analysis, attempt=1, outcome=outcome), add) == ["ok", "ok"]

@@ -67,6 +67,11 @@ def test_rendition_is_not_many_times_as_large_as_the_film(make_clip, tmp_path, m
     assert 0 < render(film, tmp_path).stat().st_size < size_bytes / 8
 
 
+def test_rendition_of_a_film_of_any_bit_rate_is_made(tagged, tmp_path, monkeypatch):
+    monkeypatch.setattr(media, "TIMES_ORIGINAL", 1e9)  # as a short film of a hundred megabytes would have it
+    assert render(tagged, tmp_path).stat().st_size > 0
+
+
 def test_rendition_plays_everywhere(tagged, tmp_path):
     found = look(render(tagged, tmp_path), "-show_format", "-show_streams")
 
