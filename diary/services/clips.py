@@ -214,7 +214,7 @@ def delete_clip(*, clip: Clip, with_sets: bool = False) -> None:
     # In the order in which a run holds them that may be filling the sets of this film.
     list(clip.analyses.select_for_update(of=("self",)).order_by("pk"))
     Clip.objects.select_for_update(of=("self",)).filter(pk=clip.pk).first()
-    rows = list(clip.sets.select_related("workout"))
+    rows = list(clip.sets.select_related("workout").order_by("workout_id"))  # days are held in one order too
     if with_sets:
         clip.sets.all().delete()
         for workout in {row.workout_id: row.workout for row in rows}.values():

@@ -238,6 +238,9 @@ def _dismiss(row: WorkoutSet, clip: Clip) -> None:
 @transaction.atomic
 def delete_workout(*, workout: Workout) -> None:
     """Delete a day with its sets, each like a single one: clips stay and do not bring them back."""
+    # All films first, in one order: another day that goes at the same time may have sets of the same ones.
+    films = Clip.objects.filter(pk__in=workout.sets.values("clip"))
+    list(films.select_for_update(of=("self",), no_key=True).order_by("pk"))
     for row in workout.sets.all():
         _take_out(row)
     workout.delete()

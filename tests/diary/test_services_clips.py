@@ -402,3 +402,22 @@ def test_a_set_is_added_while_a_run_fills_the_day(user: User, squat: Exercise, m
 
     outcome = make_outcome(make_finding())
     assert run_at_once(lambda: fill_diary(analysis=analysis, attempt=1, outcome=outcome), add) == ["ok", "ok"]
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="one writer at a time")
+def test_two_days_with_sets_of_the_same_films_go_at_once(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    films = [make_clip(user) for _ in range(2)]
+    for day, order in ((date(2026, 11, 20), films), (date(2026, 11, 21), films[::-1])):
+        for clip in order:
+            create_set(user=user, date=day, clip=clip, reps=3)
+    take_out = sets._take_out
+
+    def take_out_slowly(row: WorkoutSet) -> WorkoutSet:
+        taken = take_out(row)
+        time.sleep(0.3)
+        return taken
+
+    monkeypatch.setattr(sets, "_take_out", take_out_slowly)
+    days = [lambda day=day: sets.delete_workout(workout=day) for day in Workout.objects.all()]
+    assert run_at_once(*days) == ["ok", "ok"]
+    assert Clip.objects.count() == 2 and not Workout.objects.exists()
