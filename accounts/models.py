@@ -65,6 +65,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("may use the admin"), default=False)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)
+    served_at = models.DateTimeField(null=True, editable=False)  # when a run of theirs last began: people take turns
 
     objects = UserManager()
 

@@ -6,7 +6,7 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import F, Max, Min, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -48,16 +48,9 @@ def next_waiting() -> uuid.UUID | None:
 
     Somebody who uploads sixty films at once keeps nobody else waiting for more than one of them.
     """
-    is_queued = Q(status=Analysis.Status.QUEUED)
-    waiting = Analysis.objects.filter(is_queued)
-    theirs = Analysis.objects.filter(clip__user__in=waiting.order_by().values("clip__user"))
-    turns = (
-        theirs.order_by()
-        .values("clip__user")
-        .annotate(last=Max("started_at"), first=Min("queued_at", filter=is_queued))
-    )
-    person = turns.order_by(F("last").asc(nulls_first=True), "first").values_list("clip__user", flat=True).first()
-    return waiting.filter(clip__user=person).order_by("queued_at", "pk").values_list("pk", flat=True).first()
+    waiting = Analysis.objects.filter(status=Analysis.Status.QUEUED)
+    in_turn = waiting.order_by(F("clip__user__served_at").asc(nulls_first=True), "queued_at", "pk")
+    return in_turn.values_list("pk", flat=True).first()
 
 
 def is_claimed(*, analysis_id: uuid.UUID, attempt: int) -> bool:

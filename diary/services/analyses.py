@@ -19,6 +19,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from accounts.models import User
 from diary.errors import Code, DiaryError
 from diary.models import Analysis, Clip, WorkoutSet
 from diary.selectors.analyses import next_waiting
@@ -59,7 +60,10 @@ def claim_analysis(*, id: UUID | str, worker: str = "") -> Analysis | None:
         started_at=now,
         heartbeat_at=now,
     )
-    return Analysis.objects.select_related("clip__user").get(pk=id) if claimed else None
+    if not claimed:
+        return None
+    User.objects.filter(clips__analyses=id).update(served_at=now)  # with the person: runs go with their films
+    return Analysis.objects.select_related("clip__user").get(pk=id)
 
 
 def claim_next(*, worker: str = "") -> Analysis | None:

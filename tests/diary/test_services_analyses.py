@@ -28,7 +28,7 @@ from diary.services.analyses import (
     record_progress,
     requeue_stale,
 )
-from diary.services.clips import start_analysis
+from diary.services.clips import delete_clip, start_analysis
 from tests.factories import claim, make_clip, make_finding, make_outcome
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -51,6 +51,15 @@ def test_people_take_turns(user: User, stranger: User) -> None:
 def test_who_has_just_been_served_waits_for_somebody_new(user: User, stranger: User) -> None:
     done = claim(make_clip(user))
     finish_analysis(analysis=done, attempt=done.attempt)
+    first = latest_analysis(make_clip(user))
+    second = latest_analysis(make_clip(stranger))
+    assert [claim_next().pk, claim_next().pk] == [second.pk, first.pk]
+
+
+def test_who_deletes_a_film_that_was_analysed_does_not_get_a_turn_earlier(user: User, stranger: User) -> None:
+    done = claim(make_clip(user))
+    finish_analysis(analysis=done, attempt=done.attempt)
+    delete_clip(clip=done.clip)
     first = latest_analysis(make_clip(user))
     second = latest_analysis(make_clip(stranger))
     assert [claim_next().pk, claim_next().pk] == [second.pk, first.pk]
