@@ -64,26 +64,31 @@ def use_token(*, token: str) -> DeviceToken | None:
 
 
 def set_portrait(*, user: User, picture: File[bytes] | None) -> User:
-    """Keep or drop the picture by which a person is found among others; `DoesNotExist` where the account is gone."""
+    """Keep or drop the picture by which a person is found among others; `DoesNotExist` where the account is gone.
+
+    The file comes first, while nobody is held: a storage may be slow, and uploads wait for the person's row.
+    """
     name = portrait_path(user, "") if picture is not None else ""
     try:
-        user.portrait = _write_portrait(user, name, picture)
+        if picture is not None:
+            name = default_storage.save(name, picture)
+        _name_portrait(user, name)
     except BaseException:
         if name:
             default_storage.delete(name)  # no row names it
         raise
+    user.portrait = name
     return user
 
 
 @transaction.atomic
-def _write_portrait(user: User, name: str, picture: File[bytes] | None) -> str:
+def _name_portrait(user: User, name: str) -> None:
     """One at a time for a person: each deletes the file of the one before, and none comes after the account's end."""
     row = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if before := row.portrait.name:
-        transaction.on_commit(partial(default_storage.delete, before))
-    row.portrait = default_storage.save(name, picture) if picture is not None else ""
+        transaction.on_commit(partial(default_storage.delete, before), robust=True)  # the new one counts by then
+    row.portrait = name
     row.save(update_fields=["portrait"])
-    return row.portrait.name or ""
 
 
 @transaction.atomic

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.apps import apps
 from django.conf import LazySettings
 from django.core.files.base import ContentFile
-from django.db import OperationalError
+from django.core.files.storage import FileSystemStorage
+from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
 
@@ -72,6 +74,21 @@ def test_no_picture_outlives_an_account_that_ended_meanwhile(user: User, setting
     with pytest.raises(User.DoesNotExist):
         set_portrait(user=stale, picture=ContentFile(b"me", name="me.jpg"))
     assert not list(Path(settings.MEDIA_ROOT).rglob("portrait-*"))
+
+
+def test_nobody_is_held_while_a_picture_is_stored_or_deleted(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    held: list[bool] = []
+    for name in ("save", "delete"):
+        work = getattr(FileSystemStorage, name)
+
+        def note(*args: object, work: Any = work, **kwargs: object) -> object:
+            held.append(connection.in_atomic_block)
+            return work(*args, **kwargs)
+
+        monkeypatch.setattr(FileSystemStorage, name, note)
+    for content in (b"one", b"two"):
+        set_portrait(user=user, picture=ContentFile(content, name="me.jpg"))
+    assert held == [False] * 3
 
 
 def test_a_picture_whose_row_cannot_be_written_leaves_no_file_and_the_old_one_stays(
