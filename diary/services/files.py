@@ -124,9 +124,10 @@ def _remove(folder: str) -> bool:
 
 
 def list_unknown() -> list[str]:
-    """Folders of films for which the database has no clip, nor a note that they come or go."""
+    """Folders of films for which the database has no clip, nor a note that they, or all of a person's, come or go."""
     noted = set(Removal.objects.values_list("folder", flat=True))
-    return [folder for user in _subfolders(CLIPS_FOLDER) for folder in _unknown_of(user) if folder not in noted]
+    people = [user for user in _subfolders(CLIPS_FOLDER) if f"{CLIPS_FOLDER}/{user}" not in noted]
+    return [folder for user in people for folder in _unknown_of(user) if folder not in noted]
 
 
 def _unknown_of(user: str) -> list[str]:

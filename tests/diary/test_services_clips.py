@@ -290,6 +290,13 @@ def test_films_that_the_database_does_not_know_stay(user: User) -> None:
     assert all(files.list_files(folder=clip.folder) for clip in clips)
 
 
+def test_films_of_an_account_that_is_to_go_are_not_unknown(user: User, stranger: User) -> None:
+    going, lost = make_clip(user), make_clip(stranger)
+    Clip.objects.all().delete()
+    files.note_removal(folder=f"clips/{user.pk}")
+    assert files.list_files(folder=going.folder) and files.list_unknown() == [lost.folder]
+
+
 def test_nothing_is_swept_that_a_clip_lives_in(user: User, caplog: pytest.LogCaptureFixture) -> None:
     clip = make_clip(user)
     files.note_removal(folder=f"clips/{user.pk}")
