@@ -40,6 +40,9 @@ class Outage:
         except (RedisError, OSError) as error:
             self._note_failure(error)
             return otherwise
+        except ValueError:  # Django's, about a key that Redis says is not there
+            self._note_answer()
+            raise
         self._note_answer()
         return answer
 

@@ -108,6 +108,17 @@ def test_redis_that_comes_back_counts_again(redis: Redis, caplog: pytest.LogCapt
     assert said == ["Redis does not answer", "Redis answers again"]
 
 
+def test_a_key_that_redis_does_not_have_is_an_answer_too(redis: Redis, caplog: pytest.LogCaptureFixture) -> None:
+    assert cache.get("a") is None
+    redis.start()
+    time.sleep(0.4)
+    with pytest.raises(ValueError, match="not found"):
+        cache.incr("a")
+    cache.set("a", 1)
+    assert cache.get("a") == 1
+    assert [line.message.split(";")[0] for line in caplog.records][1:] == ["Redis answers again"]
+
+
 def test_restart_between_two_questions_is_not_noticed(redis: Redis, caplog: pytest.LogCaptureFixture) -> None:
     redis.start()
     cache.set("a", 1)
