@@ -12,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.base import File
+from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -80,19 +81,27 @@ def create_clip(
 def return_film(*, clip: Clip, path: Path) -> bool:
     """Take over the bytes of a clip that came again: they are thrown away unless its film was lost in the storage.
 
-    Where its newest run did not end well, as without the film it cannot, another is queued: True.
+    Where its newest run did not end well, as without the film it cannot, or what it had made is lost too, another is
+    queued: True. It makes pictures and film for the player anew, and leaves alone what a person has decided.
     """
     if files.is_whole(name=str(clip.original.name), size_bytes=clip.size_bytes):
         path.unlink(missing_ok=True)
         return False
     files.put_back(source=path, name=str(clip.original.name))
     newest = latest_analysis(clip)
-    if newest is not None and (newest.is_active or newest.status == Analysis.Status.DONE):
+    if newest is not None and (newest.is_active or (newest.status == Analysis.Status.DONE and _has_all_made(clip))):
         return False
     with contextlib.suppress(DiaryError):  # the person was faster
         start_analysis(clip=clip)
         return True
     return False
+
+
+def _has_all_made(clip: Clip) -> bool:
+    """Whether all files are there that were made from the film."""
+    made = [str(file.name) for file in (clip.rendition, clip.poster, clip.keypoints)]
+    names = [*made, *clip.sets.values_list("thumbnail", flat=True)]
+    return all(default_storage.exists(name) for name in names if name)
 
 
 @upload_files.refuse_when_full()

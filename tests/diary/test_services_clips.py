@@ -22,7 +22,7 @@ from diary.errors import Code, DiaryError
 from diary.models import Analysis, Clip, Exercise, Removal, Workout, WorkoutSet
 from diary.selectors.usage import read_usage
 from diary.services import files, filling, sets
-from diary.services.analyses import fill_diary
+from diary.services.analyses import fill_diary, finish_analysis
 from diary.services.clips import create_clip, delete_clip, move_clip, start_analysis
 from diary.services.sets import correct_set, create_set
 from diary.services.workouts import check_day
@@ -67,6 +67,33 @@ def test_a_lost_film_is_replaced_without_a_run_that_nobody_needs(user: User, fil
     Analysis.objects.update(status=status)
     assert create_clip(user=user, path=film()) == (clip, False)
     assert default_storage.exists(clip.original.name) and Analysis.objects.get().status == status
+
+
+@pytest.mark.parametrize("kept", ["rendition", "set_0"])
+def test_a_film_whose_pictures_were_lost_with_it_is_looked_at_again(
+    user: User, squat: Exercise, film: Film, tmp_path: Path, kept: str
+) -> None:
+    clip, _ = create_clip(user=user, path=film())
+    look_at(clip, tmp_path)
+    correct_set(row=clip.sets.get(), reps=7)
+    for name in files.list_files(folder=clip.folder):
+        if kept not in name:
+            default_storage.delete(name)
+    assert create_clip(user=user, path=film()) == (clip, True)
+    look_at(clip, tmp_path)
+    row = clip.sets.get()
+    clip.refresh_from_db()
+    assert (row.reps, row.thumbnail.read(), clip.rendition.read()) == (7, b"set_0.jpg", b"rendition")
+    lose_film(clip)
+    assert create_clip(user=user, path=film()) == (clip, False)  # the pictures are there
+
+
+def look_at(clip: Clip, tmp_path: Path) -> None:
+    """What a worker does."""
+    analysis, out = claim(clip), tmp_path / "out"
+    fill_diary(analysis=analysis, attempt=1, outcome=make_outcome(make_finding(), folder=out))
+    (out / "rendition.mp4").write_bytes(b"rendition")
+    finish_analysis(analysis=analysis, attempt=1, rendition=out / "rendition.mp4")
 
 
 def lose_film(clip: Clip, left: bytes | None = None) -> None:
