@@ -38,6 +38,25 @@ def check_size(*, user: User, size_bytes: int) -> None:
         raise DiaryError(Code.OVER_QUOTA, quota_bytes=usage.quota_bytes, used_bytes=usage.used_bytes)
 
 
+def check_upload(*, user: User, size_bytes: int, slack_bytes: int = 0, coming: int = 0) -> None:
+    """Like ``check_size`` before the bytes are known: a film that was lost may come again, as it is counted already.
+
+    As many of a size may come as were lost; so many are `coming`. With slack the film may be larger by as much.
+    """
+    try:
+        check_size(user=user, size_bytes=size_bytes)
+    except DiaryError as refusal:
+        lost = count_lost(user=user, size_bytes=size_bytes, slack_bytes=slack_bytes)
+        if refusal.code != Code.OVER_QUOTA or lost <= coming:
+            raise
+
+
+def count_lost(*, user: User, size_bytes: int, slack_bytes: int = 0) -> int:
+    """How many films of this size the storage has lost."""
+    same = Clip.objects.filter(user=user, size_bytes__range=(size_bytes, size_bytes + slack_bytes))
+    return sum(not files.is_whole(name=str(clip.original.name), size_bytes=clip.size_bytes) for clip in same)
+
+
 def hash_file(*, path: Path) -> str:
     """sha256 of a file, hex."""
     with path.open("rb") as stream:

@@ -43,7 +43,7 @@ def create_upload(*, user: User, length: int, filename: str = "", metadata: dict
     with transaction.atomic():
         User.objects.select_for_update(no_key=True).get(pk=user.pk)  # of two at once, only one may take the last room
         _forget_lost(upload)
-        clips.check_size(user=user, size_bytes=length)
+        clips.check_upload(user=user, size_bytes=length, coming=_count_coming(upload))
         upload.save(force_insert=True)
     return upload
 
@@ -54,6 +54,12 @@ def _forget_lost(upload: Upload) -> None:
     for lost in same:
         if lost.metadata == upload.metadata and not upload_files.part_path(lost.pk).exists():
             lost.delete()
+
+
+def _count_coming(upload: Upload) -> int:
+    """How many uploads of this length are under way."""
+    under_way = Upload.objects.filter(user=upload.user, sha256="", expires_at__gt=timezone.now())
+    return under_way.filter(length=upload.length).count()
 
 
 def current_offset(*, upload: Upload) -> int:
@@ -151,9 +157,15 @@ def _make_clip(upload: Upload, part: PartFile) -> Finished | None:
 
 
 def _keep_clip(upload: Upload, path: Path) -> Finished:
+    """What was announced in the place of a lost film, and is another one, has no room of its own."""
     moment = parse_capture(text=upload.metadata.get("captured_at", ""), user=upload.user)
     clip, created = clips.keep_clip(
-        user=upload.user, path=path, sha256=upload.sha256, original_name=upload.filename, captured_at=moment
+        user=upload.user,
+        path=path,
+        sha256=upload.sha256,
+        original_name=upload.filename,
+        captured_at=moment,
+        is_reserved=not clips.count_lost(user=upload.user, size_bytes=upload.length),
     )
     return Finished(clip, created)
 

@@ -35,7 +35,7 @@ def show_upload(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             film: UploadedFile = form.cleaned_data["clip"]
-            clips.check_size(user=request.user, size_bytes=film.size or 0)
+            clips.check_upload(user=request.user, size_bytes=film.size or 0)
             return take_in(request, film)
         except DiaryError as error:
             add_refusal(form, error)

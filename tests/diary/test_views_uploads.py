@@ -57,6 +57,17 @@ def test_a_refusal_answers_422_with_the_next_step(
     assert not list(settings.UPLOAD_ROOT.iterdir())
 
 
+def test_a_film_that_was_lost_comes_again_when_there_is_no_room(user: User) -> None:
+    client = sign_in(user)
+    upload(client, b"film")
+    User.objects.filter(pk=user.pk).update(quota_bytes=4)
+    clip = Clip.objects.get()
+    clip.original.storage.delete(clip.original.name)
+    assert upload(client, b"more").status_code == 422  # type: ignore[attr-defined]
+    assert upload(client, b"film").url == f"/clips/{clip.pk}/"  # type: ignore[attr-defined]
+    assert clip.original.read() == b"film"
+
+
 def test_the_sample_goes_through_the_same_door_once(user: User) -> None:
     client = sign_in(user)
     first = client.post("/upload/sample/")

@@ -55,12 +55,11 @@ class ClipList(PersonView, ListAPIView[Clip]):
     )
     def post(self, request: Request) -> Response:
         """Keep a film and queue its analysis."""
-        clips.check_size(
-            user=self.person, size_bytes=max(1, int(request.headers.get("Content-Length") or 1) - FORM_BYTES)
-        )
+        least_bytes = max(1, int(request.headers.get("Content-Length") or 1) - FORM_BYTES)
+        clips.check_upload(user=self.person, size_bytes=least_bytes, slack_bytes=FORM_BYTES)
         values = self.read(ClipUploadSerializer)
         film: UploadedFile = values["file"]
-        clips.check_size(user=self.person, size_bytes=film.size or 0)
+        clips.check_upload(user=self.person, size_bytes=film.size or 0)
         clip, created = clips.take_film(user=self.person, film=film, captured_at=values.get("captured_at"))
         if created:
             wake_for(clip)

@@ -56,6 +56,17 @@ def test_films_that_are_refused(owner: APIClient, user: User, settings: Any) -> 
     assert not Clip.objects.exists()
 
 
+def test_a_form_brings_back_a_lost_film_when_there_is_no_room(owner: APIClient, user: User) -> None:
+    id = body(owner.post(HOME, {"file": film()}))["id"]
+    user.quota_bytes = len(FILM)
+    user.save()
+    clip = Clip.objects.get()
+    clip.original.storage.delete(clip.original.name)
+    assert body(owner.post(HOME, {"file": film(FILM[::-1])}))["code"] == "over_quota"
+    assert body(owner.post(HOME, {"file": film()}))["id"] == id
+    assert clip.original.read() == FILM
+
+
 def test_a_film_that_is_refused_late_leaves_nothing_behind(
     owner: APIClient, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,7 +17,7 @@ from accounts.models import User
 from diary.errors import Code, DiaryError
 from diary.models import Analysis, Clip, Upload
 from diary.selectors.usage import read_usage
-from diary.services import upload_files, uploads
+from diary.services import files, upload_files, uploads
 from tests.diary.api.conftest import FILM, app_of, body
 
 HOME = "/api/v1/uploads/"
@@ -236,6 +236,39 @@ def test_limits(owner: APIClient, user: User, settings: Any) -> None:
     over = announce(owner, 501)
     assert (over.status_code, body(over)["code"]) == (413, "over_quota")
     assert body(announce(owner, 0))["code"] == "empty_file"
+
+
+def test_a_film_that_was_lost_comes_again_when_there_is_no_room(owner: APIClient, user: User) -> None:
+    clip = Clip.objects.get(pk=send_film(owner, FILM))
+    fill_up(user)
+    assert body(announce(owner))["code"] == "over_quota"
+    clip.original.storage.delete(clip.original.name)
+    assert send_film(owner, FILM) == str(clip.pk)
+    assert (clip.original.read(), read_usage(user).used_bytes) == (FILM, len(FILM))
+    assert body(announce(owner))["code"] == "over_quota"
+
+
+def test_no_other_film_takes_the_room_of_one_that_was_lost(owner: APIClient, user: User) -> None:
+    clip = Clip.objects.get(pk=send_film(owner, FILM))
+    fill_up(user)
+    clip.original.storage.delete(clip.original.name)
+    assert body(announce(owner, len(FILM) - 1))["code"] == "over_quota"
+    address = announce(owner).headers["Location"]
+    assert body(announce(owner, **{"Upload-Metadata": "filename"}))["code"] == "over_quota"  # one was lost, one comes
+    refused = send(owner, address, 0, FILM[::-1])
+    assert (refused.status_code, body(refused)["code"]) == (413, "over_quota")
+    assert Clip.objects.get() == clip and files.list_files(folder=f"clips/{user.pk}") == []
+    assert not upload_files.stored_bytes(Upload.objects.latest("expires_at").pk)
+
+
+def send_film(client: APIClient, film: bytes) -> str:
+    """The id of the clip."""
+    return str(send(client, announce(client).headers["Location"], 0, film).headers["Deukgeun-Clip"])
+
+
+def fill_up(user: User) -> None:
+    user.quota_bytes = read_usage(user).used_bytes
+    user.save()
 
 
 def test_more_bytes_than_announced_do_not_count(owner: APIClient) -> None:
