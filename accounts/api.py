@@ -65,7 +65,8 @@ class PortraitSerializer(serializers.Serializer[dict[str, Any]]):
     picture = serializers.FileField(
         allow_empty_file=True,
         write_only=True,
-        help_text="JPEG, PNG, WebP and the like, at most 15 MiB and 25 megapixels; a JPEG that is not progressive 60.",
+        help_text="JPEG, PNG, WebP and the like, at most 15 MiB and 25 megapixels; a JPEG that is not progressive 60,"
+        " WebP and AVIF 12.5.",
     )
 
     def validate_picture(self, upload: File[bytes]) -> ContentFile[bytes]:

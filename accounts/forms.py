@@ -19,6 +19,8 @@ from accounts.models import User
 MOST_PICTURE_BYTES = 15 * 1024**2
 MOST_PICTURE_PX = 60_000_000  # of a JPEG, which is shrunk while it is read
 MOST_WHOLE_PX = 25_000_000  # of what has to be unpacked whole, at 4 bytes and more a pixel: phones make 24 megapixels
+GREEDY = {"WEBP", "AVIF"}  # their decoders take 9 to 16 bytes a pixel: 200 MB for the largest
+MOST_GREEDY_PX = 12_500_000
 PICTURE_FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")  # Pillow hands others to programs
 PORTRAIT_SIDE_PX = 640
 PORTRAIT_PX = (PORTRAIT_SIDE_PX, PORTRAIT_SIDE_PX)
@@ -55,6 +57,8 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
 
 def most_px(picture: Image.Image) -> int:
     """How large a picture may be; a progressive JPEG is unpacked whole too."""
+    if picture.format in GREEDY:
+        return MOST_GREEDY_PX
     by_parts = picture.format in ("JPEG", "MPO") and not picture.info.get("progressive")
     return MOST_PICTURE_PX if by_parts else MOST_WHOLE_PX
 
@@ -66,7 +70,7 @@ class PictureField(forms.ImageField):
     default_error_messages = {
         "empty": _("This file is empty. Choose another picture."),
         "invalid_image": _("This file cannot be read as a picture. Choose a JPEG or PNG."),
-        "too_large": _("The picture is too large. Choose a smaller one."),
+        "too_large": _("The picture is too large. Choose a smaller one, or an ordinary JPEG as phones make them."),
         "too_small": _("The picture is too small or too narrow. Choose one that shows more of you."),
         "damaged": _("This picture is damaged. Choose another one."),
     }

@@ -65,16 +65,26 @@ def test_a_jpeg_is_read_small(monkeypatch: pytest.MonkeyPatch) -> None:
     assert drafts == [(1000, 750)]
 
 
-@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
-def test_what_phones_make_is_taken(kind: str) -> None:
-    options = {"progressive": True} if kind == "JPEG" else {}
-    assert clean(encode((5712, 4284), kind, **options)).size == (640, 480)
+@pytest.mark.parametrize(
+    ("kind", "size"), [("PNG", (5712, 4284)), ("JPEG", (5712, 4284)), ("WEBP", (4032, 3024)), ("AVIF", (4032, 3024))]
+)
+def test_what_phones_make_is_taken(kind: str, size: tuple[int, int]) -> None:
+    options = {"JPEG": {"progressive": True}, "AVIF": {"speed": 10}}.get(kind, {})
+    assert clean(encode(size, kind, **options)).size == (640, 480)
 
 
-@pytest.mark.parametrize(("kind", "options"), [("PNG", {}), ("WEBP", {}), ("JPEG", {"progressive": True})])
-def test_what_unpacks_whole_has_a_lower_limit(kind: str, options: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    ("kind", "size", "options"),
+    [
+        ("PNG", (5010, 5000), {}),
+        ("JPEG", (5010, 5000), {"progressive": True}),
+        ("WEBP", (4180, 3000), {}),
+        ("AVIF", (4180, 3000), {"speed": 10}),
+    ],
+)
+def test_what_unpacks_whole_has_a_lower_limit(kind: str, size: tuple[int, int], options: dict[str, Any]) -> None:
     with pytest.raises(ValidationError) as refused:
-        clean(encode((5010, 5000), kind, **options))
+        clean(encode(size, kind, **options))
     assert refused.value.code == "too_large"
 
 
