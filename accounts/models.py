@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 import zoneinfo
 from datetime import tzinfo
@@ -86,6 +87,19 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.email
 
     @property
+    def password_mark(self) -> str:
+        """Another one with every new password, however it is set; tokens of devices bear the one they came with."""
+        return hashlib.sha256(self.password.encode()).hexdigest()
+
+    def check_password(self, raw_password: str) -> bool:
+        """Django's, which may write the same password as a newer hash: devices stay signed in."""
+        before = self.password_mark
+        is_right = super().check_password(raw_password)
+        if self.password_mark != before:
+            self.tokens.filter(password_mark=before).update(password_mark=self.password_mark)
+        return is_right
+
+    @property
     def tz(self) -> tzinfo:
         """The person's time zone; UTC when the database of zones has dropped it since."""
         try:
@@ -106,6 +120,7 @@ class DeviceToken(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
     name = models.CharField(_("name"), max_length=80)
     token_hash = models.CharField(max_length=64, unique=True)  # sha256, hex
+    password_mark = models.CharField(max_length=64)  # of the person when it was made: a new password ends the token
     prefix = models.CharField(max_length=12)  # what the list shows, so that a person knows which is which
     created_at = models.DateTimeField(auto_now_add=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
@@ -116,8 +131,3 @@ class DeviceToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
-
-    @property
-    def is_active(self) -> bool:
-        """Whether the token still opens the door."""
-        return self.revoked_at is None

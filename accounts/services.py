@@ -13,7 +13,6 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import addresses
 from accounts.models import DeviceToken, User, portrait_path
 from diary.services.files import CLIPS_FOLDER, delete_folder_on_commit
 from diary.services.upload_files import remove_files
@@ -30,8 +29,8 @@ def hash_token(token: str) -> str:
 def create_token(*, user: User, name: str) -> tuple[DeviceToken, str]:
     """Add a device; the second value is the token, which is not shown again."""
     token = SIGN + secrets.token_urlsafe(32)
-    row = DeviceToken.objects.create(user=user, name=name, token_hash=hash_token(token), prefix=token[: len(SIGN) + 4])
-    return row, token
+    values = {"token_hash": hash_token(token), "prefix": token[: len(SIGN) + 4], "password_mark": user.password_mark}
+    return DeviceToken.objects.create(user=user, name=name, **values), token
 
 
 def revoke_token(*, token: DeviceToken) -> DeviceToken:
@@ -41,23 +40,14 @@ def revoke_token(*, token: DeviceToken) -> DeviceToken:
     return token
 
 
-@transaction.atomic
-def shut_out_others(*, user: User) -> None:
-    """A new password ends what those who knew the old one may have left: tokens, and addresses still to be confirmed.
-
-    Sessions end by themselves. Whoever signed up first with an address that is not theirs must not read on once its
-    owner has reset the password, nor take the account over by confirming another address.
-    """
-    DeviceToken.objects.filter(user=user, revoked_at=None).update(revoked_at=timezone.now())
-    addresses.list_pending(user=user).delete()
-
-
 def use_token(*, token: str) -> DeviceToken | None:
     """Find whom a token lets in, and note that it was used."""
     rows = DeviceToken.objects.select_related("user")
     row = rows.filter(token_hash=hash_token(token), revoked_at=None, user__is_active=True).first()
+    if row is None or row.password_mark != row.user.password_mark:
+        return None
     now = timezone.now()
-    if row is not None and (row.last_used_at is None or now - row.last_used_at > USED_EVERY):
+    if row.last_used_at is None or now - row.last_used_at > USED_EVERY:
         DeviceToken.objects.filter(pk=row.pk).update(last_used_at=now)
         row.last_used_at = now
     return row

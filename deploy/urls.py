@@ -28,7 +28,7 @@ def _change_password(request: HttpRequest, extra_context: object = None) -> Http
 
 # Django's own form counts no attempts, and by its time tells anybody's right password from a wrong one: it is closed.
 admin.site.login = secure_admin_login(require_safe(admin.site.login))  # type: ignore[method-assign]
-# It tells nobody of a new password either, and so would leave devices signed in.
+# The site's own page says what a new password ends, and counts attempts.
 admin.site.password_change = _change_password  # type: ignore[method-assign,assignment]
 
 urlpatterns = [

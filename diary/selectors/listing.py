@@ -33,7 +33,7 @@ def list_exercises(user: User) -> QuerySet[Exercise]:
 
 def list_tokens(user: User) -> QuerySet[DeviceToken]:
     """Devices of the person that are let in."""
-    return DeviceToken.objects.filter(user=user, revoked_at=None)
+    return DeviceToken.objects.filter(user=user, revoked_at=None, password_mark=user.password_mark)
 
 
 def changed_clips(clips: QuerySet[Clip], since: datetime) -> QuerySet[Clip]:

@@ -62,7 +62,7 @@ def claim_analysis(*, id: UUID | str, worker: str = "") -> Analysis | None:
     )
     if not claimed:
         return None
-    User.objects.filter(clips__analyses=id).update(served_at=now)  # with the person: runs go with their films
+    User.objects.filter(clips__analyses__pk=id).update(served_at=now)  # with the person: runs go with their films
     return Analysis.objects.select_related("clip__user").get(pk=id)
 
 

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import io
 import re
+from importlib import import_module
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+from allauth.account.models import EmailAddress
+from django.apps import apps
+from django.conf import LazySettings
+from django.contrib.auth.hashers import MD5PasswordHasher, make_password
+from django.contrib.auth.management.commands import changepassword
 from django.core import mail
+from django.core.management import call_command
 from django.test import Client
+from rest_framework.test import APIClient
 
-from accounts.models import User
+from accounts.models import DeviceToken, User
 from accounts.services import create_token, use_token
+from diary.selectors.listing import list_tokens
 from tests.diary.pages import sign_in
 from tests.factories import PASSWORD, make_user
 
@@ -60,6 +71,71 @@ def test_an_app_that_changes_the_password_shuts_out_the_devices(user: User) -> N
     change = {"current_password": PASSWORD, "new_password": NEW}
     answer = client.post("/_allauth/browser/v1/account/password/change", change, "application/json")
     assert (answer.status_code, use_token(token=token)) == (200, None)
+
+
+def change_by_command(user: User) -> None:
+    with patch.object(changepassword.Command, "_get_pass", return_value=NEW):
+        call_command("changepassword", user.email, stdout=io.StringIO())
+
+
+def change_in_a_shell(user: User) -> None:
+    user.set_password(NEW)
+    user.save(update_fields=["password"])
+
+
+def change_past_the_person(user: User) -> None:
+    User.objects.filter(pk=user.pk).update(password=make_password(NEW))
+
+
+def take_the_password_away(user: User) -> None:
+    user.set_unusable_password()
+    user.save()
+
+
+@pytest.mark.parametrize(
+    "change", [change_by_command, change_in_a_shell, change_past_the_person, take_the_password_away]
+)
+def test_however_a_password_is_set_it_shuts_out_the_devices(user: User, stranger: User, change: Any) -> None:
+    tokens = [create_token(user=person, name="phone")[1] for person in (user, stranger)]
+    browser, app = sign_in(user), sign_in(user).session.session_key
+    assert APIClient().get("/api/v1/me/", headers={"X-Session-Token": app}).status_code == 200
+    change(User.objects.get(pk=user.pk))
+    assert [use_token(token=token) is None for token in tokens] == [True, False]
+    user.refresh_from_db()
+    assert (list_tokens(user).count(), list_tokens(stranger).count()) == (0, 1)
+    assert browser.get("/profile/").status_code == 302
+    assert APIClient().get("/api/v1/me/", headers={"X-Session-Token": app}).status_code == 401
+
+
+@pytest.mark.parametrize("change", [change_by_command, change_in_a_shell])
+def test_a_new_password_drops_addresses_still_to_be_confirmed(user: User, change: Any) -> None:
+    EmailAddress.objects.create(user=user, email=user.email, primary=True)
+    EmailAddress.objects.create(user=user, email="intruder@example.com")
+    change(User.objects.get(pk=user.pk))
+    assert [row.email for row in EmailAddress.objects.all()] == [user.email]
+
+
+class NewerHasher(MD5PasswordHasher):
+    """What an upgrade of Django brings."""
+
+    algorithm = "newer"
+
+
+def test_a_password_that_is_only_hashed_anew_keeps_the_devices(user: User, settings: LazySettings) -> None:
+    token = create_token(user=user, name="phone")[1]
+    old = create_token(user=user, name="old phone")[1]
+    DeviceToken.objects.filter(name="old phone").update(password_mark="of an older password")
+    settings.PASSWORD_HASHERS = [f"{__name__}.NewerHasher", *settings.PASSWORD_HASHERS]
+    Client().post("/accounts/login/", {"login": user.email, "password": PASSWORD})
+    assert User.objects.get().password.startswith("newer$")
+    assert use_token(token=token) is not None and use_token(token=old) is None
+
+
+def test_devices_that_were_let_in_before_the_upgrade_stay(user: User, stranger: User) -> None:
+    tokens = [create_token(user=person, name="phone")[1] for person in (user, stranger)]
+    DeviceToken.objects.update(password_mark="")
+    import_module("accounts.migrations.0004_tokens_end_with_the_password").mark_tokens(apps, None)
+    assert [use_token(token=token).user for token in tokens] == [user, stranger]
 
 
 def test_the_admin_is_entered_through_the_site_s_own_form(client: Client) -> None:
