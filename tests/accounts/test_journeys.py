@@ -103,3 +103,13 @@ def test_page_is_in_the_person_s_language_and_time(client: Client, settings: Laz
     answer = PreferencesMiddleware(note)(request)
     assert seen == {"language": "ko", "zone": "Asia/Seoul"} and answer["Content-Language"] == "ko"
     assert timezone.get_current_timezone_name() == settings.TIME_ZONE
+
+
+@pytest.mark.parametrize("address", ["app/v1/auth/login", "browser/v1/auth/signup", "app/v1/auth/password/request"])
+@pytest.mark.parametrize(
+    "sent", ["[" * 100_000, '{"email":' * 100_000, '{"email":' + "[" * 990 + "]" * 990 + "}", "[", "\x00"]
+)
+def test_what_an_app_sends_that_is_no_json_or_nested_without_end_is_wrong_input(
+    client: Client, address: str, sent: str
+) -> None:
+    assert client.post(f"/_allauth/{address}", sent, "application/json").status_code == 400
