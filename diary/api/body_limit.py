@@ -9,16 +9,20 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from django.conf import settings
+from django.template.loader import render_to_string
 
-from diary.api.problem import CONTENT_TYPE, describe_problem
+from diary.api.problem import CONTENT_TYPE, describe_problem, status_of
 from diary.errors import Code
+from diary.messages import describe
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
+Answer = tuple[int, list[tuple[bytes, bytes]], bytes]
 
 FORM_BYTES = 64 * 1024  # what a form adds around the file
 OTHER_BYTES = 8 * 1024**2
 PORTRAIT_BYTES = 16 * 1024**2
+SIGNED_OUT = "signed-out"  # asks a page to say that what was sent to it was not taken
 SILENCE_S = 30.0  # slow phones keep sending, so this bounds the pause between two pieces, not the whole
 FILM_PATH = re.compile(r"/(api/v1/clips|upload)/?")
 PORTRAIT_PATH = re.compile(r"/(api/v1/me/portrait|profile/portrait)/?")
@@ -48,14 +52,47 @@ def announced_bytes(scope: dict[str, Any]) -> int:
     return int(text[:18]) if text.isdigit() else 0  # int() refuses thousands of digits
 
 
-async def refuse(scope: dict[str, Any], send: Send, code: Code, **params: Any) -> None:
-    """Say so without a request, before its body is there."""
+async def refuse(scope: dict[str, Any], send: Send, code: Code, unread: Receive | None = None, **params: Any) -> None:
+    """Say so without a request, before its body is there: to an app as a problem, to a person as a page."""
+    answer = describe_to_person if is_page(scope) else describe_to_app
+    status, headers, body = answer(scope, code, **params)
+    headers += [(b"content-length", str(len(body)).encode()), (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": True})
+    if unread is not None and is_page(scope) and is_film(scope):
+        await hear_out(unread, limit_of(scope))
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def hear_out(receive: Receive, limit_bytes: int) -> None:
+    """Drop what a browser sends: it shows an answer only when it is through, and an error when it is cut off."""
+    body, is_through = BoundBody(receive, limit_bytes), False
+    while not is_through:
+        message = await body.receive()
+        is_through = message["type"] == "http.disconnect" or not message.get("more_body", False)
+
+
+def is_page(scope: dict[str, Any]) -> bool:
+    """Whether a person looks at what comes back."""
+    return not scope["path"].removeprefix(scope.get("root_path", "")).startswith(("/api/", "/_allauth/"))
+
+
+def describe_to_app(scope: dict[str, Any], code: Code, **params: Any) -> Answer:
+    """Status, headers and body of a problem."""
     body = describe_problem(code, scope["path"], **params)
-    headers = [(b"content-type", CONTENT_TYPE.encode()), (b"connection", b"close")]
+    headers = [(b"content-type", CONTENT_TYPE.encode())]
     if code is Code.NOT_AUTHENTICATED:
         headers.append((b"www-authenticate", b'Bearer realm="deukgeun"'))
-    await send({"type": "http.response.start", "status": body["status"], "headers": headers})
-    await send({"type": "http.response.body", "body": json.dumps(body).encode()})
+    return body["status"], headers, json.dumps(body).encode()
+
+
+def describe_to_person(scope: dict[str, Any], code: Code, **params: Any) -> Answer:
+    """The same of a page; whose session has ended is sent on, to hear of it where they sign in."""
+    if code is Code.NOT_AUTHENTICATED:
+        return 303, [(b"location", f"{scope['path']}?{SIGNED_OUT}".encode())], b""
+    words = [(language, describe(code, language, **params)) for language, _name in settings.LANGUAGES]
+    page = render_to_string("refused.html", {"words": words})
+    return status_of(code), [(b"content-type", b"text/html; charset=utf-8")], page.encode()
 
 
 class BoundBody:

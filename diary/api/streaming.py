@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import io
+import logging
 import re
 from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.core import signals
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix
+from django.db import Error as DatabaseError
 from django.http import HttpRequest
 from django.urls import set_script_prefix
 
@@ -22,6 +24,8 @@ from diary.api.authentication import is_signed_in
 from diary.api.body_limit import Receive, Send
 from diary.errors import Code
 from diary.services.upload_files import DISK_FULL
+
+log = logging.getLogger(__name__)
 
 STREAMED_PATH = re.compile(r"/api/v1/uploads(/|$)")
 STREAMED_METHODS = frozenset({"POST", "PATCH"})
@@ -54,11 +58,16 @@ class StreamingASGIHandler(ASGIHandler):
     async def handle_whole(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Serve a request whose body is read before the view runs, up to a limit."""
         limit_bytes, refusal = body_limit.limit_of(scope), Code.REQUEST_TOO_LARGE
-        if body_limit.is_film(scope) and not await self.knows_sender(scope):
+        try:
+            is_strange = body_limit.is_film(scope) and not await self.knows_sender(scope)
+        except DatabaseError:  # Django answers for what happens in views only
+            log.exception("Nobody can be asked who sends a film")
+            return await body_limit.refuse(scope, send, Code.UNAVAILABLE, receive)
+        if is_strange:
             # What is small goes on to the view, which answers as for any other address.
             limit_bytes, refusal = body_limit.OTHER_BYTES, Code.NOT_AUTHENTICATED
         if body_limit.announced_bytes(scope) > limit_bytes:
-            return await body_limit.refuse(scope, send, refusal, limit_bytes=limit_bytes)
+            return await body_limit.refuse(scope, send, refusal, receive, limit_bytes=limit_bytes)
         body = body_limit.BoundBody(receive, limit_bytes)
         try:
             await super().handle(scope, body.receive, send)

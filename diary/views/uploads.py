@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.contrib.staticfiles import finders
 from django.core.files.base import File
 from django.core.files.uploadedfile import UploadedFile
@@ -16,6 +17,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from diary.api.body_limit import SIGNED_OUT
 from diary.api.problem import status_of
 from diary.api.waking import wake_for
 from diary.errors import Code, DiaryError
@@ -27,10 +29,11 @@ from diary.views.responses import add_refusal, posted, render_form
 SAMPLE = "sample/squats.mp4"
 
 
-@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def show_upload(request: HttpRequest) -> HttpResponse:
     """Choose or film clips."""
+    if not request.user.is_authenticated:
+        return send_to_sign_in(request)
     form, full = PlainUploadForm(posted(request), request.FILES if request.method == "POST" else None), False
     if request.method == "POST" and form.is_valid():
         try:
@@ -51,6 +54,15 @@ def show_upload(request: HttpRequest) -> HttpResponse:
     if full:
         page.status_code = status_of(Code.STORAGE_FULL)  # nothing that was typed is wrong
     return page
+
+
+def send_to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Whose session has ended while they filmed has to choose the clip again."""
+    if request.method == "POST" or SIGNED_OUT in request.GET:
+        messages.warning(
+            request, _("You are not signed in any more, so the clip was not taken. Sign in and choose it again.")
+        )
+    return redirect_to_login(request.path)
 
 
 @login_required

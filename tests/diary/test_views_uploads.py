@@ -22,6 +22,14 @@ def test_nobody_uploads(client: Client, method: str, path: str) -> None:
     assert not Clip.objects.exists()
 
 
+def test_who_is_not_signed_in_any_more_hears_that_the_clip_was_not_taken(client: Client) -> None:
+    sentence = "You are not signed in any more, so the clip was not taken."
+    page = client.post("/upload/", {"clip": SimpleUploadedFile("set.mp4", b"film", "video/mp4")}, follow=True)
+    assert page.redirect_chain == [("/accounts/login/?next=/upload/", 302)]
+    assert sentence in page.content.decode()
+    assert sentence not in client.get("/upload/", follow=True).content.decode()
+
+
 def test_the_page_tells_the_script_where_to_send(user: User, settings: LazySettings) -> None:
     answer = sign_in(user).get("/upload/")
     page = answer.content.decode()

@@ -79,9 +79,12 @@ async def test_a_large_request_hears_why() -> None:
     async def send(message: dict[str, Any]) -> None:
         heard.append(message)
 
-    await body_limit.refuse({"path": "/x"}, send, Code.REQUEST_TOO_LARGE, limit_bytes=1024)
-    assert heard[0]["status"] == 413
+    for path in ("/api/v1/sets/", "/sets/new/"):
+        await body_limit.refuse({"path": path}, send, Code.REQUEST_TOO_LARGE, limit_bytes=1024)
+    assert [message["status"] for message in heard[::3]] == [413, 413]
     assert json.loads(heard[1]["body"])["title"] == "The request is larger than 1 KB."
+    page = heard[4]["body"].decode()
+    assert '<h1 lang="en">The request is larger than 1 KB.' in page and '<h1 lang="ko">' in page
 
 
 def test_json_is_bounded(owner: APIClient, settings: Any) -> None:

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.test import Client
+from django.db import OperationalError
+from django.test import AsyncClient, Client
 
 from accounts.models import User
 from accounts.services import create_token
@@ -196,15 +197,44 @@ HUGE = {**FORM, "content_length": str(100 << 20)}
         ("/healthz", {}, 413),
         ("/api/v1/clips/", {"authorization": "Bearer dgk_wrong"}, 401),
         ("/api/v1/clips/", {"authorization": "", "x_session_token": "wrong"}, 401),
-        ("/upload/", {"authorization": "", "cookie": "sessionid=wrong"}, 401),
+        ("/upload/", {"authorization": "", "cookie": "sessionid=wrong"}, 303),
     ],
 )
 async def test_a_film_is_refused_before_it_is_there(
-    token: str, path: str, headers: dict[str, str], status: int
+    token: str, path: str, headers: dict[str, str], status: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(body_limit, "SILENCE_S", 0.2)
     line = Line(token, "POST", path, **{**HUGE, **headers})  # says nothing: an answer is due all the same
     assert await asyncio.wait_for(line.run(), 5) == status
     assert line.headers["connection"] == "close"
+
+
+async def test_who_is_not_signed_in_any_more_is_sent_to_sign_in_and_told(token: str) -> None:
+    line = Line("", "POST", "/upload/", **HUGE)
+    line.say(*[bytes(1 << 20)] * 3)
+    task = asyncio.create_task(line.run())
+    await until(lambda: asyncio.sleep(0, len(line.heard)), 2)  # the answer is there at once
+    assert not task.done() and line.incoming.empty()  # but a browser reads it when it is through
+    line.say(bytes(1 << 20), then=END)
+    assert await asyncio.wait_for(task, 5) == 303
+    page = await AsyncClient().get(line.headers["location"], follow=True, headers={"accept-language": "ko"})
+    assert page.redirect_chain == [("/accounts/login/?next=/upload/", 302)]
+    assert "영상이 올라가지 않았어요" in page.content.decode()
+
+
+@pytest.mark.parametrize(("path", "kind"), [("/upload/", "text/html"), ("/api/v1/clips/", "application/problem+json")])
+async def test_a_film_that_comes_while_the_database_is_away_is_asked_for_later(
+    token: str, path: str, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_args: Any) -> bool:
+        raise OperationalError
+
+    monkeypatch.setattr("diary.api.streaming.is_signed_in", fail)
+    line = Line(token, "POST", path, **HUGE)
+    line.say(then=END)
+    assert await asyncio.wait_for(line.run(), 5) == 503
+    assert line.headers["content-type"].startswith(kind)
+    assert "Try again in a minute." in line.heard[1]["body"].decode()
 
 
 async def test_strangers_cannot_send_a_film_without_saying_how_large_it_is(token: str) -> None:
