@@ -48,8 +48,12 @@ def overall_progress(stage: str, share: float) -> float:
     return start + (end - start) * min(1.0, max(0.0, share))
 
 
+@transaction.atomic
 def claim_analysis(*, id: UUID | str, worker: str = "") -> Analysis | None:
-    """Take a queued run; None when somebody else has it, or it is gone."""
+    """Take a queued run; None when somebody else has it, or it is gone.
+
+    The person's turn is noted along with it: a worker that loses the race must not think that it is still theirs.
+    """
     now = timezone.now()
     claimed = Analysis.objects.filter(pk=id, status=Status.QUEUED).update(
         status=Status.RUNNING,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+import time
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from django.conf import LazySettings
@@ -14,7 +16,7 @@ from django.utils import timezone
 from accounts.models import User
 from diary.errors import Code, DiaryError
 from diary.models import Analysis, Exercise, WorkoutSet
-from diary.selectors.analyses import latest_analysis, list_waiting
+from diary.selectors.analyses import latest_analysis, list_waiting, next_waiting
 from diary.services import files
 from diary.services.analyses import (
     cancel_analysis,
@@ -71,6 +73,36 @@ def test_who_loses_the_race_for_a_run_takes_the_next(user: User, monkeypatch: py
     claim_analysis(id=lost.pk)
     monkeypatch.setattr("diary.services.analyses.next_waiting", lambda: next(offers))
     assert claim_next().pk == other.pk
+
+
+def test_who_loses_the_race_for_a_run_knows_whose_turn_it_was(
+    user: User, stranger: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine, _mine_too, theirs = (latest_analysis(make_clip(person)).pk for person in (user, user, stranger))
+    same, claimed = threading.Barrier(2), []
+
+    def offer() -> UUID | None:
+        offered = next_waiting()
+        if offered == mine:
+            same.wait()  # for the other worker, which is offered it too
+        return offered
+
+    def find_slowly(**wanted: object) -> object:
+        time.sleep(0.3)
+        return User.objects.get_queryset().filter(**wanted)
+
+    def work() -> None:
+        claimed.append(claim_next().pk)
+        connection.close()
+
+    monkeypatch.setattr("diary.services.analyses.next_waiting", offer)
+    monkeypatch.setattr(User.objects, "filter", find_slowly)
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert set(claimed) == {mine, theirs}
 
 
 def test_of_many_claimants_at_once_one_wins(user: User) -> None:
