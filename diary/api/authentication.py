@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from importlib import import_module
 
 from allauth.headless.contrib.rest_framework.authentication import XSessionTokenAuthentication
@@ -85,9 +87,19 @@ def authenticate(request: HttpRequest) -> User:
         raise
 
 
+@contextlib.contextmanager
+def borrow_connection() -> Iterator[None]:
+    """What Django does when a request starts and ends: nobody holds a connection while a body is still to come."""
+    close_old_connections()
+    try:
+        yield
+    finally:
+        close_old_connections()
+
+
+@borrow_connection()
 def is_signed_in(request: HttpRequest) -> bool:
     """The same as a question, before the body of the request is there and without any middleware."""
-    close_old_connections()  # as Django does when a request starts
     request.session = import_module(settings.SESSION_ENGINE).SessionStore(
         request.COOKIES.get(settings.SESSION_COOKIE_NAME)
     )

@@ -59,7 +59,7 @@ async def refuse(scope: dict[str, Any], send: Send, code: Code, unread: Receive 
     headers += [(b"content-length", str(len(body)).encode()), (b"connection", b"close")]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body, "more_body": True})
-    if unread is not None and is_page(scope) and is_film(scope):
+    if unread is not None and is_page(scope) and is_film(scope) and announced_bytes(scope) <= limit_of(scope):
         await hear_out(unread, limit_of(scope))
     await send({"type": "http.response.body", "body": b""})
 

@@ -80,9 +80,9 @@ class StreamingASGIHandler(ASGIHandler):
         return None
 
     async def knows_sender(self, scope: dict[str, Any]) -> bool:
-        """Whether somebody is signed in who sends this."""
+        """Whether somebody is signed in who sends this; no thread is kept for it until the body is there."""
         request, _refusal = self.create_request(scope, io.BytesIO())
-        return request is not None and await sync_to_async(is_signed_in)(request)
+        return request is not None and await sync_to_async(is_signed_in, thread_sensitive=False)(request)
 
 
 class LiveBody:

@@ -8,17 +8,20 @@ import errno
 import hashlib
 import json
 from pathlib import Path
+from threading import current_thread
 from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.db import OperationalError
+from django.db import OperationalError, connection
+from django.http import HttpRequest
 from django.test import AsyncClient, Client
 
 from accounts.models import User
 from accounts.services import create_token
 from diary.api import body_limit, receiving
+from diary.api.authentication import is_signed_in
 from diary.api.streaming import StreamingASGIHandler, is_streamed
 from diary.models import Clip, Upload
 from diary.services import upload_files, uploads
@@ -220,6 +223,29 @@ async def test_who_is_not_signed_in_any_more_is_sent_to_sign_in_and_told(token: 
     page = await AsyncClient().get(line.headers["location"], follow=True, headers={"accept-language": "ko"})
     assert page.redirect_chain == [("/accounts/login/?next=/upload/", 302)]
     assert "영상이 올라가지 않았어요" in page.content.decode()
+
+
+async def test_nobody_holds_a_connection_or_a_thread_while_a_film_comes(
+    token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[tuple[object, bool]] = []
+
+    def ask(request: HttpRequest) -> bool:
+        answer = is_signed_in(request)
+        kept.append((connection.connection, current_thread().name.startswith("asyncio")))
+        return answer
+
+    monkeypatch.setattr("diary.api.streaming.is_signed_in", ask)
+    for sender in (token, "dgk_wrong"):
+        await Line(sender, "POST", "/api/v1/clips/", **FORM).run_without_body()
+    assert kept == [(None, True)] * 2
+
+
+async def test_more_than_a_film_may_have_is_not_heard_out(token: str) -> None:
+    line = Line("", "POST", "/upload/", **{**FORM, "content_length": str(settings.MAX_CLIP_BYTES << 1)})
+    line.say(bytes(1 << 20))
+    assert await asyncio.wait_for(line.run(), 5) == 303
+    assert line.incoming.qsize() == 1
 
 
 @pytest.mark.parametrize(("path", "kind"), [("/upload/", "text/html"), ("/api/v1/clips/", "application/problem+json")])
