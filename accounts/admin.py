@@ -38,5 +38,12 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 class DeviceTokenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Tokens of devices; the token itself is not stored."""
 
-    list_display = ("user", "name", "prefix", "created_at", "last_used_at", "revoked_at")
+    list_display = ("user", "name", "prefix", "created_at", "last_used_at", "revoked_at", "lets_in")
+    list_select_related = ("user",)
+    exclude = ("password_mark",)
     readonly_fields = ("token_hash", "prefix", "created_at", "last_used_at")
+
+    @admin.display(boolean=True)
+    def lets_in(self, token: DeviceToken) -> bool:
+        """A new password ends a token without a word about it in its row."""
+        return token.lets_in

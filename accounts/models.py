@@ -9,9 +9,10 @@ from datetime import tzinfo
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -38,6 +39,11 @@ def default_language() -> str:
 def portrait_path(user: User, _filename: str) -> str:
     """The picture by which a person is found among others in a clip."""
     return f"people/{user.pk}/portrait-{uuid.uuid4().hex[:8]}.jpg"
+
+
+def mark_password(password_hash: str) -> str:
+    """What tells the hash of one password from that of the next, and nothing else about it."""
+    return hashlib.sha256(password_hash.encode()).hexdigest()
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -89,15 +95,19 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def password_mark(self) -> str:
         """Another one with every new password, however it is set; tokens of devices bear the one they came with."""
-        return hashlib.sha256(self.password.encode()).hexdigest()
+        return mark_password(self.password)
 
     def check_password(self, raw_password: str) -> bool:
-        """Django's, which may write the same password as a newer hash: devices stay signed in."""
-        before = self.password_mark
-        is_right = super().check_password(raw_password)
-        if self.password_mark != before:
-            self.tokens.filter(password_mark=before).update(password_mark=self.password_mark)
-        return is_right
+        """Django's, but that a newer hash of the same password leaves devices signed in."""
+        return check_password(raw_password, self.password, self._hash_anew)
+
+    def _hash_anew(self, raw_password: str) -> None:
+        """Nothing where somebody was faster, who may have set another password."""
+        before, newer = self.password, make_password(raw_password)
+        with transaction.atomic():
+            if User.objects.filter(pk=self.pk, password=before).update(password=newer):
+                self.tokens.filter(password_mark=mark_password(before)).update(password_mark=mark_password(newer))
+                self.password = newer
 
     @property
     def tz(self) -> tzinfo:
@@ -131,3 +141,8 @@ class DeviceToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+    @property
+    def lets_in(self) -> bool:
+        """Whether the token still opens the door."""
+        return self.revoked_at is None and self.password_mark == self.user.password_mark and self.user.is_active

@@ -42,9 +42,8 @@ def revoke_token(*, token: DeviceToken) -> DeviceToken:
 
 def use_token(*, token: str) -> DeviceToken | None:
     """Find whom a token lets in, and note that it was used."""
-    rows = DeviceToken.objects.select_related("user")
-    row = rows.filter(token_hash=hash_token(token), revoked_at=None, user__is_active=True).first()
-    if row is None or row.password_mark != row.user.password_mark:
+    row = DeviceToken.objects.select_related("user").filter(token_hash=hash_token(token)).first()
+    if row is None or not row.lets_in:
         return None
     now = timezone.now()
     if row.last_used_at is None or now - row.last_used_at > USED_EVERY:

@@ -131,6 +131,33 @@ def test_a_password_that_is_only_hashed_anew_keeps_the_devices(user: User, setti
     assert use_token(token=token) is not None and use_token(token=old) is None
 
 
+def test_of_two_that_sign_in_at_once_only_one_hashes_the_password_anew(user: User, settings: LazySettings) -> None:
+    token = create_token(user=user, name="phone")[1]
+    settings.PASSWORD_HASHERS = [f"{__name__}.NewerHasher", *settings.PASSWORD_HASHERS]
+    first, second = (User.objects.get(pk=user.pk) for _ in range(2))
+    assert first.check_password(PASSWORD) and second.check_password(PASSWORD)
+    assert use_token(token=token) is not None
+
+
+def test_a_password_that_is_set_meanwhile_is_not_written_over(user: User, settings: LazySettings) -> None:
+    settings.PASSWORD_HASHERS = [f"{__name__}.NewerHasher", *settings.PASSWORD_HASHERS]
+    stale = User.objects.get(pk=user.pk)
+    change_in_a_shell(user)
+    stale.check_password(PASSWORD)
+    assert User.objects.get().check_password(NEW)
+
+
+def test_the_admin_tells_which_devices_are_let_in(user: User) -> None:
+    admin = Client()
+    admin.force_login(User.objects.create_superuser("root@example.com", PASSWORD))
+    row = create_token(user=user, name="phone")[0]
+    assert "icon-yes" in admin.get("/admin/accounts/devicetoken/").content.decode()
+    change_past_the_person(user)
+    page = admin.get("/admin/accounts/devicetoken/").content.decode()
+    assert "icon-no" in page and "icon-yes" not in page
+    assert "password_mark" not in admin.get(f"/admin/accounts/devicetoken/{row.pk}/change/").content.decode()
+
+
 def test_devices_that_were_let_in_before_the_upgrade_stay(user: User, stranger: User) -> None:
     tokens = [create_token(user=person, name="phone")[1] for person in (user, stranger)]
     DeviceToken.objects.update(password_mark="")
