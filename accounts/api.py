@@ -20,7 +20,7 @@ from rest_framework.response import Response
 
 from accounts.forms import PictureField
 from accounts.models import DeviceToken, User
-from accounts.services import create_token, delete_account, revoke_token, set_portrait
+from accounts.services import create_token, delete_account, revoke_token, set_portrait, set_preferences
 from diary import access
 from diary.api.media import send_file
 from diary.api.schema import NO_FILE, SESSION_ONLY, problems
@@ -113,7 +113,7 @@ class MeView(PersonView):
         """Language, time zone, unit of weights. The e-mail address is changed through /_allauth/."""
         serializer = MeSerializer(self.person, data=request.data, partial=True, context=self.get_serializer_context())
         serializer.is_valid(raise_exception=True)
-        serializer.save()
+        set_preferences(user=self.person, **serializer.validated_data)
         return Response(serializer.data)
 
 

@@ -52,6 +52,13 @@ def use_token(*, token: str) -> DeviceToken | None:
     return row
 
 
+def set_preferences(*, user: User, **values: str) -> None:
+    """Write these and nothing else of the person: password and picture may be others since the request began."""
+    for name, value in values.items():
+        setattr(user, name, value)
+    user.save(update_fields=list(values))
+
+
 def set_portrait(*, user: User, picture: File[bytes] | None) -> User:
     """Keep or drop the picture by which a person is found among others; `DoesNotExist` where the account is gone.
 

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.forms import DeleteAccountForm, LanguageForm, PortraitForm, ProfileForm, TokenForm
 from accounts.models import User
-from accounts.services import create_token, delete_account, revoke_token, set_portrait
+from accounts.services import create_token, delete_account, revoke_token, set_portrait, set_preferences
 from diary import access
 from diary.selectors.listing import list_tokens
 from diary.selectors.usage import read_usage
@@ -35,7 +35,7 @@ def show_profile(request: HttpRequest) -> HttpResponse:
     """Preferences, devices, storage and the way out."""
     form = ProfileForm(posted(request), instance=request.user)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        set_preferences(user=request.user, **form.cleaned_data)
         with translation.override(request.user.language):
             messages.success(request, _("Your settings are saved."))
         response = redirect("profile")
@@ -135,8 +135,7 @@ def switch_language(request: HttpRequest) -> HttpResponse:
         language = form.cleaned_data["language"]
         response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=365 * 24 * 3600, samesite="Lax")
         if request.user.is_authenticated:
-            request.user.language = language
-            request.user.save(update_fields=["language"])
+            set_preferences(user=request.user, language=language)
     return response
 
 

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from django.test import Client
 from rest_framework.test import APIClient
 
 from accounts.models import DeviceToken, User
@@ -63,6 +64,27 @@ def test_preferences(device: APIClient, user: User) -> None:
     assert shown["storage"]["quota_bytes"] == user.storage_quota_bytes
     refused = device.patch(ME, {"time_zone": "Mars/Olympus"}, format="json")
     assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, "time_zone")
+
+
+@pytest.mark.parametrize("by_page", [True, False])
+def test_preferences_leave_alone_what_is_written_meanwhile(
+    device: APIClient, user: User, monkeypatch: pytest.MonkeyPatch, by_page: bool
+) -> None:
+    browser, save = Client(), User.save
+    browser.force_login(user)
+
+    def save_late(person: User, **options: Any) -> None:
+        User.objects.update(portrait="people/new.jpg", password="of another hash")
+        save(person, **options)
+
+    monkeypatch.setattr(User, "save", save_late)
+    values = {"language": "ko", "weight_unit": "lb", "time_zone": "Asia/Seoul"}
+    if by_page:
+        assert browser.post("/profile/", values).status_code == 302
+    else:
+        assert device.patch(ME, values, format="json").status_code == 200
+    user.refresh_from_db()
+    assert (user.language, user.portrait.name, user.password) == ("ko", "people/new.jpg", "of another hash")
 
 
 def test_a_session_needs_the_csrf_token_to_write(user: User) -> None:
