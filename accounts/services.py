@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import DeviceToken, User, portrait_path
+from diary.services.clips import hold_films
 from diary.services.files import CLIPS_FOLDER, delete_folder_on_commit
 from diary.services.upload_files import remove_files
 
@@ -102,6 +103,7 @@ def delete_account(*, user: User) -> None:
     end_sessions(user=user)
     uploads = list(user.uploads.values_list("pk", flat=True))
     folders = [f"{CLIPS_FOLDER}/{user.pk}", f"people/{user.pk}"]
+    hold_films(films=user.clips.all())
     user.workouts.all().delete()  # sets first: they protect the exercises that go with the person
     user.delete()
     for folder in folders:

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -236,12 +237,16 @@ def _take_to_day(clip: Clip, day: date) -> None:
     workouts.move_sets(sets=[row for row in rows if not row.is_touched], date=day)
 
 
+def hold_films(*, films: QuerySet[Clip]) -> None:
+    """Before they go: runs first, then films, as a run holds them that may be filling their sets."""
+    list(Analysis.objects.filter(clip__in=films).select_for_update(of=("self",)).order_by("pk"))
+    list(films.select_for_update(of=("self",)).order_by("pk"))
+
+
 @transaction.atomic
 def delete_clip(*, clip: Clip, with_sets: bool = False) -> None:
     """Delete a clip with all its files. Its sets stay in the diary, without pictures, unless they shall go too."""
-    # In the order in which a run holds them that may be filling the sets of this film.
-    list(clip.analyses.select_for_update(of=("self",)).order_by("pk"))
-    Clip.objects.select_for_update(of=("self",)).filter(pk=clip.pk).first()
+    hold_films(films=Clip.objects.filter(pk=clip.pk))
     rows = list(clip.sets.select_related("workout").order_by("workout_id"))  # days are held in one order too
     if with_sets:
         clip.sets.all().delete()

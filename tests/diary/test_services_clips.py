@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.services import delete_account
 from diary.errors import Code, DiaryError
 from diary.models import Analysis, Clip, Exercise, Removal, Workout, WorkoutSet
 from diary.selectors.usage import read_usage
@@ -436,6 +437,29 @@ def test_a_set_is_added_while_a_run_fills_the_day(user: User, squat: Exercise, m
 
     outcome = make_outcome(make_finding())
     assert run_at_once(lambda: fill_diary(analysis=analysis, attempt=1, outcome=outcome), add) == ["ok", "ok"]
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="one writer at a time")
+def test_an_account_goes_while_a_run_fills_its_diary(
+    user: User, squat: Exercise, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    analysis = claim(make_clip(user))
+    fill_diary(analysis=analysis, attempt=1, outcome=make_outcome(make_finding()))
+    held, fill_sets = threading.Event(), filling.fill_sets
+
+    def fill_slowly(**given: Any) -> list[WorkoutSet]:
+        held.set()
+        time.sleep(0.5)
+        return fill_sets(**given)
+
+    def delete() -> None:
+        assert held.wait(10)
+        delete_account(user=User.objects.get())
+
+    monkeypatch.setattr(filling, "fill_sets", fill_slowly)
+    outcome = make_outcome(make_finding())
+    assert run_at_once(lambda: fill_diary(analysis=analysis, attempt=1, outcome=outcome), delete) == ["ok", "ok"]
+    assert not User.objects.exists() and not Clip.objects.exists()
 
 
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="one writer at a time")
