@@ -218,8 +218,14 @@ SENTENCES: dict[Code, dict[str, tuple[str, str]]] = {
         ),
     },
     Code.REQUEST_TOO_LARGE: {
-        "en": ("The request is larger than {limit}.", "Send less at once; films go through /api/v1/uploads/."),
-        "ko": ("요청이 {limit}보다 커요.", "나누어 보내 주세요. 영상은 /api/v1/uploads/로 보낼 수 있어요."),
+        "en": (
+            "The request is larger than {limit}.",
+            "Choose a smaller file; apps send films through /api/v1/uploads/.",
+        ),
+        "ko": (
+            "요청이 {limit}보다 커요.",
+            "더 작은 파일을 골라 주세요. 앱에서는 영상을 /api/v1/uploads/로 보낼 수 있어요.",
+        ),
     },
     Code.THROTTLED: {
         "en": ("Too many requests came in a short time.", "Wait a little and try again."),

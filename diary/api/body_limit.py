@@ -90,6 +90,8 @@ def describe_to_person(scope: dict[str, Any], code: Code, **params: Any) -> Answ
     """The same of a page; whose session has ended is sent on, to hear of it where they sign in."""
     if code is Code.NOT_AUTHENTICATED:
         return 303, [(b"location", f"{scope['path']}?{SIGNED_OUT}".encode())], b""
+    if code is Code.REQUEST_TOO_LARGE and is_film(scope):
+        code = Code.TOO_LARGE  # the words of the page's script
     words = [(language, describe(code, language, **params)) for language, _name in settings.LANGUAGES]
     page = render_to_string("refused.html", {"words": words})
     return status_of(code), [(b"content-type", b"text/html; charset=utf-8")], page.encode()

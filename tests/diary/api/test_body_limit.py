@@ -80,11 +80,21 @@ async def test_a_large_request_hears_why() -> None:
         heard.append(message)
 
     for path in ("/api/v1/sets/", "/sets/new/"):
-        await body_limit.refuse({"path": path}, send, Code.REQUEST_TOO_LARGE, limit_bytes=1024)
+        await body_limit.refuse(scope(FORM, None, path), send, Code.REQUEST_TOO_LARGE, limit_bytes=1024)
     assert [message["status"] for message in heard[::3]] == [413, 413]
     assert json.loads(heard[1]["body"])["title"] == "The request is larger than 1 KB."
     page = heard[4]["body"].decode()
     assert '<h1 lang="en">The request is larger than 1 KB.' in page and '<h1 lang="ko">' in page
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [("/upload/", ["The clip is larger than 500 MB.", "Trim it"]), ("/profile/portrait/", ["Choose a smaller file"])],
+)
+def test_a_person_hears_what_to_do_about_a_file_that_is_too_large(path: str, words: list[str]) -> None:
+    form = scope(FORM, None, path)
+    page = body_limit.describe_to_person(form, Code.REQUEST_TOO_LARGE, limit_bytes=body_limit.limit_of(form))[2]
+    assert all(word in page.decode() for word in words)
 
 
 def test_json_is_bounded(owner: APIClient, settings: Any) -> None:
