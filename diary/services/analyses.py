@@ -203,8 +203,8 @@ def _own(id: UUID, attempt: int) -> Any:
 def _hold(id: UUID, attempt: int) -> Analysis | None:
     """The run and its clip, held until the transaction ends, as long as it is this attempt's.
 
-    All who write more than one kind of row hold them in this order: run, clip, sets, days; and without their keys, so
-    that a set which somebody adds to the clip meanwhile waits for nothing.
+    All who write more than one kind of row hold them in this order: run, clip, sets, days, and the person last; and
+    without their keys, so that a set which somebody adds to the clip meanwhile waits for nothing.
     """
     rows: Any = _own(id, attempt).select_for_update(of=("self", "clip"), no_key=True).select_related("clip__user")
     held: Analysis | None = rows.first()

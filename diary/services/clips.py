@@ -239,8 +239,8 @@ def _take_to_day(clip: Clip, day: date) -> None:
 
 def hold_films(*, films: QuerySet[Clip]) -> None:
     """Before they go: runs first, then films, as a run holds them that may be filling their sets."""
-    list(Analysis.objects.filter(clip__in=films).select_for_update(of=("self",)).order_by("pk"))
-    list(films.select_for_update(of=("self",)).order_by("pk"))
+    for rows in (Analysis.objects.filter(clip__in=films), films):
+        list(rows.select_for_update(of=("self",)).order_by("pk").only("pk"))  # what runs found may be much
 
 
 @transaction.atomic
