@@ -1,7 +1,7 @@
-"""Naming the exercise: windows of a clip and their mirror images vote through networks, beside a forest on statistics.
+"""Naming the exercise: windows of a clip and their mirror images vote through networks, and so do its statistics.
 
-The networks (an LSTM, two temporal convolutions) see how the movement unfolds; the forest sees statistics of the whole
-clip and errs elsewhere, so the geometric mean of both is better than either (docs/measurements.md).
+Some networks (an LSTM, two temporal convolutions) see how the movement unfolds; others see statistics of the whole clip
+and err elsewhere, so the geometric mean of both is better than either (docs/measurements.md).
 """
 
 from __future__ import annotations
@@ -16,19 +16,18 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from safetensors import safe_open
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from inference import catalogue, statistics, weights, windows
-from inference.network import DESIGNS, Scorer
-from inference.trees import Forest
+from inference.network import DESIGNS, Scorer, SummaryNetwork
 from inference.types import Candidate, Classification, PoseTrack
 
-VERSION = "1"
 LEAST_FRAMES = 4
 CANDIDATES = 5
+SUMMARY = "summary"  # how the tensors of networks on statistics begin in the weights file
 FAMILY_WEIGHT = 0.3  # of the family scores in the sum of log probabilities
-FLOOR_NETWORK, FLOOR_FOREST = 1e-4, 2e-3  # neither may veto alone
+FLOOR = 1e-4  # neither may veto alone
 OTHER_PRIOR = 4.0  # there are far more ways of not exercising than a training set shows
 # How much likelier a clip of no exercise is than one of an exercise, by whether somebody is seen to repeat anything:
 # shares of held-out clips, 14 of 15 without exercise and about one in seven with one (docs/measurements.md).
@@ -44,16 +43,18 @@ class Recipe:
     families: tuple[str, ...]
     hidden: int
     members: tuple[str, ...]  # design of each
-    network_share: float  # of the network in the geometric mean; the forest has the rest
+    summaries: int  # number of networks that see statistics
+    summary_hidden: int
+    window_share: float  # of the networks that see windows in the geometric mean
     temperature: float
     prior: tuple[float, ...] = ()  # how often people film each class, softened; all alike when empty
 
 
 def blend(
-    network: NDArray[np.float64], forest: NDArray[np.float64], share: float, temperature: float
+    windowed: NDArray[np.float64], summarised: NDArray[np.float64], share: float, temperature: float
 ) -> NDArray[np.float64]:
     """Geometric mean of two probability tables (…, C), sharpened or softened by a temperature."""
-    mixed = share * np.log(network + FLOOR_NETWORK) + (1 - share) * np.log(forest + FLOOR_FOREST)
+    mixed = share * np.log(windowed + FLOOR) + (1 - share) * np.log(summarised + FLOOR)
     mixed = mixed / temperature
     powers = np.exp(mixed - mixed.max(axis=-1, keepdims=True))
     return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
@@ -62,10 +63,10 @@ def blend(
 class Classifier:
     """Names tracks. Deterministic; safe to share between threads."""
 
-    def __init__(self, recipe: Recipe, members: Sequence[Scorer], forest: Forest) -> None:
+    def __init__(self, recipe: Recipe, members: Sequence[Scorer], summaries: Sequence[SummaryNetwork] = ()) -> None:
         self.recipe = recipe
         self.members = [member.eval() for member in members]
-        self._forest = forest
+        self.summaries = [network.eval() for network in summaries]
         family = {name: i for i, name in enumerate(recipe.families)}
         self._family_of = torch.tensor([family[catalogue.family_of(slug)] for slug in recipe.classes])
         self._prior = np.array(recipe.prior or [1.0] * len(recipe.classes))
@@ -73,7 +74,7 @@ class Classifier:
     @classmethod
     def load(cls) -> Classifier:
         """The shipped classifier, verified and kept in memory."""
-        return _load(weights.resolve("classifier"), weights.resolve("classifier-forest"))
+        return _load(weights.resolve("classifier"))
 
     @torch.inference_mode()
     def score_windows(self, batch: windows.Windows) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
@@ -87,6 +88,13 @@ class Classifier:
             embeddings.append(embedding.mean(0))
         probabilities = torch.softmax(torch.stack(votes).mean(0), dim=0).double().numpy()
         return probabilities, functional.normalize(torch.cat(embeddings), dim=0).numpy()
+
+    @torch.inference_mode()
+    def score_summary(self, track: PoseTrack) -> NDArray[np.float64]:
+        """Class probabilities (C,) on which the networks agree best that see statistics of the track and its mirror."""
+        seen = torch.from_numpy(statistics.both_views(track))
+        votes = [functional.log_softmax(network(seen), dim=1).mean(0) for network in self.summaries]
+        return torch.softmax(torch.stack(votes).mean(0), dim=0).double().numpy()
 
     @torch.inference_mode()
     def score_families(self, track: PoseTrack, spans: list[tuple[float, float]]) -> NDArray[np.float64]:
@@ -105,9 +113,9 @@ class Classifier:
             return Classification((Candidate(catalogue.OTHER, 1.0),), empty)
         sized = windows.size_track(track)
         spans = windows.choose_spans(float(sized.times_s[0]), float(sized.times_s[-1]))
-        network, embedding = self.score_windows(windows.cut(sized, spans))
-        forest = statistics.predict(self._forest, track).astype(np.float64)
-        probabilities = blend(network, forest, self.recipe.network_share, self.recipe.temperature)
+        windowed, embedding = self.score_windows(windows.cut(sized, spans))
+        told = self.score_summary(track)
+        probabilities = blend(windowed, told, self.recipe.window_share, self.recipe.temperature)
         return Classification(self._rank(probabilities, repeats), embedding)
 
     def _rank(self, probabilities: NDArray[np.float64], repeats: bool | None = None) -> tuple[Candidate, ...]:
@@ -133,16 +141,24 @@ def _both_views(batch: windows.Windows) -> Tensor:
 
 
 @cache
-def _load(network: Path, forest: Path) -> Classifier:
-    with safe_open(str(network), framework="pt") as file:
+def _load(path: Path) -> Classifier:
+    with safe_open(str(path), framework="pt") as file:
         tensors = {key: file.get_tensor(key).float() for key in file.keys()}  # noqa: SIM118
         told = json.loads(file.metadata()["recipe"])
     lists = {name: tuple(told[name]) for name in ("classes", "families", "members", "prior")}
     recipe = Recipe(**{**told, **lists})
-    members = []
-    for number, design in enumerate(recipe.members):
-        member = DESIGNS[design](windows.CHANNELS, len(recipe.classes), len(recipe.families), recipe.hidden)
-        prefix = f"{number}."
-        member.load_state_dict({k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)})
-        members.append(member)
-    return Classifier(recipe, members, Forest.load(forest))
+    sizes = len(recipe.classes), len(recipe.families)
+    members = [DESIGNS[design](windows.CHANNELS, *sizes, recipe.hidden) for design in recipe.members]
+    features = len(tensors[f"{SUMMARY}0.ranges.middle"])
+    summaries = [SummaryNetwork(features, sizes[0], recipe.summary_hidden) for _ in range(recipe.summaries)]
+    for prefix, network in name_parts(members, summaries):
+        network.load_state_dict({k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)})
+    return Classifier(recipe, members, summaries)
+
+
+def name_parts(members: Sequence[nn.Module], summaries: Sequence[nn.Module]) -> list[tuple[str, nn.Module]]:
+    """What the names of each network's tensors begin with in the weights file."""
+    return [
+        *((f"{number}.", network) for number, network in enumerate(members)),
+        *((f"{SUMMARY}{number}.", network) for number, network in enumerate(summaries)),
+    ]

@@ -1,4 +1,4 @@
-"""The classifier's networks: 32 frames of channels in, names, families and one embedding out.
+"""The classifier's networks: 32 frames of channels in, names, families and one embedding out; and one for statistics.
 
 Hochreiter and Schmidhuber 1997 (LSTM); Bai, Kolter, Koltun 2018, arXiv:1803.01271 (temporal convolution); Khosla et al.
 2020, arXiv:2004.11362 (the contrastive loss that shapes the embedding).
@@ -10,7 +10,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from inference.ranges import Ranges
+
 EMBEDDING = 128
+SUMMARY_LIMIT = 2.5  # usual distances from the usual value
+SUMMARY_DROPOUT = (0.2, 0.5, 0.25)  # of the statistics, and before the second and third layer
 
 
 class Scorer(nn.Module):
@@ -73,6 +77,23 @@ class TemporalConvolution(Scorer):
         for layer in self.layers:
             x = x + functional.gelu(layer(x))
         return torch.cat([first.mean(2), first.amax(2), x.mean(2), x.amax(2)], dim=1)
+
+
+class SummaryNetwork(nn.Module):
+    """Statistics of a whole track through three layers: (B, features) → class scores (B, classes)."""
+
+    def __init__(self, features: int, classes: int, hidden: int) -> None:
+        super().__init__()
+        self.ranges = Ranges(features, SUMMARY_LIMIT)
+        self.layers = nn.Sequential(
+            *(nn.Dropout(SUMMARY_DROPOUT[0]), nn.Linear(features, hidden), nn.GELU()),
+            *(nn.Dropout(SUMMARY_DROPOUT[1]), nn.Linear(hidden, EMBEDDING), nn.GELU()),
+            *(nn.Dropout(SUMMARY_DROPOUT[2]), nn.Linear(EMBEDDING, classes)),
+        )
+
+    def forward(self, statistics: Tensor) -> Tensor:
+        """Score a batch of tracks."""
+        return self.layers(self.ranges(statistics))  # type: ignore[no-any-return]
 
 
 DESIGNS: dict[str, type[ExerciseLSTM] | type[TemporalConvolution]] = {"lstm": ExerciseLSTM, "tcn": TemporalConvolution}

@@ -17,11 +17,11 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional
 
 from inference import motion, weights
+from inference.ensemble import load_states
 from inference.signals import RATE_HZ, MotionSignals
 from inference.skeleton import COUNT, INDEX
 
@@ -133,27 +133,10 @@ def score(networks: Sequence[PhaseNet], channels: Floats) -> Floats:
     return out
 
 
-def save_networks(networks: Sequence[PhaseNet], path: Path) -> None:
-    """Write beside and rename; half precision is enough."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    states = [(f"{number}.", network.state_dict()) for number, network in enumerate(networks)]
-    tensors = {
-        prefix + name: value.half() if value.is_floating_point() else value
-        for prefix, state in states
-        for name, value in state.items()
-    }
-    save_file(tensors, path.with_suffix(".tmp"))
-    path.with_suffix(".tmp").replace(path)
-
-
 @cache
 def load_networks(path: Path) -> tuple[PhaseNet, ...]:
     """The networks that a .safetensors file holds, ready to score."""
-    states: dict[int, dict[str, Tensor]] = {}
-    for key, value in load_file(path).items():
-        number, name = key.split(".", 1)
-        states.setdefault(int(number), {})[name] = value.float() if value.is_floating_point() else value
-    return tuple(_revive(states[number]) for number in sorted(states))
+    return tuple(_revive(state) for state in load_states(path))
 
 
 def _revive(state: dict[str, Tensor]) -> PhaseNet:

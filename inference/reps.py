@@ -3,7 +3,7 @@
 Many readings of the motion are made (`inference.readings`); every reading is one way to cut the stretch into
 repetitions. A small network says of each frame whether a repetition goes on, turns or ends there (`inference.phase`). A
 small forest, trained on counted clips, judges from the evenness of a reading and from how it agrees with the network
-how likely it is the right one.
+how likely it is right; a small network says which is the right one of all (`inference.ranking`). Both are heard.
 """
 
 from __future__ import annotations
@@ -14,16 +14,17 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from inference import phase, weights
+from inference import phase, ranking, weights
 from inference.readings import Reading, feature_table, read_signals
 from inference.signals import Floats, extract
 from inference.trees import Forest
 from inference.types import PoseTrack, Rep, RepCount
 
-VERSION = "2"
+VERSION = "3"
 LEAST_SAMPLES = 8
 TOP_READINGS = 3  # readings whose judgement counts for a number
-ALSO_POSSIBLE = 0.6  # of the best number's judgement: "10, maybe 11"
+FLOOR_BELIEF, FLOOR_CHANCE = 1e-2, 1e-4  # neither of the two may veto a number alone
+ALSO_POSSIBLE = 0.4  # of what is heard of the best number: "10, maybe 11"
 
 
 @cache
@@ -50,18 +51,37 @@ def count_reps(track: PoseTrack, start_s: float | None = None, end_s: float | No
         return RepCount((), 1.0, 0, 0)
     phases = phase.detect(motion)
     readings = read_signals(motion, phases)
-    return judge(readings, _forest().predict(feature_table(readings, motion, phases))[:, 1], motion.times_s)
+    features = feature_table(readings, motion, phases)
+    chances = ranking.rank(ranking.load_networks(weights.resolve("counter-ranking")), features)
+    return judge(readings, _forest().predict(features)[:, 1], chances, motion.times_s)
 
 
-def judge(readings: Sequence[Reading], right: NDArray[np.float32], times_s: Floats) -> RepCount:
-    """Choose among readings by the probability (N,) that each is right."""
+def judge(
+    readings: Sequence[Reading], right: NDArray[np.float32], chances: NDArray[np.float32], times_s: Floats
+) -> RepCount:
+    """Choose among readings by the probability (N,) that each is right, and by its chance (N,) among all."""
     counts = np.array([reading.count for reading in readings])
-    belief = {int(n): float(np.sort(right[counts == n])[::-1][:TOP_READINGS].mean()) for n in np.unique(counts)}
-    best = max(belief, key=lambda n: (belief[n], -n))
+    belief, heard = _hear(counts, right, chances)
+    best = max(heard, key=lambda n: (heard[n], -n))
     chosen = max((i for i in range(len(readings)) if counts[i] == best), key=lambda i: right[i])
-    possible = [n for n in belief if abs(n - best) <= 1 + best // 10 and belief[n] >= ALSO_POSSIBLE * belief[best]]
+    possible = [n for n in heard if abs(n - best) <= 1 + best // 10 and heard[n] >= ALSO_POSSIBLE * heard[best]]
     reps = _as_reps(readings[chosen], times_s)
     return RepCount(reps, round(belief[best], 3), min(possible), max(possible))
+
+
+def _hear(
+    counts: NDArray[np.int64], right: NDArray[np.float32], chances: NDArray[np.float32]
+) -> tuple[dict[int, float], dict[int, float]]:
+    """What is believed of each number, and what counts when one is chosen.
+
+    The first alone says whether anything is repeated and how sure a count is; the geometric mean of both how often.
+    """
+    numbers = [int(n) for n in np.unique(counts)]
+    belief = {n: float(np.sort(right[counts == n])[::-1][:TOP_READINGS].mean()) for n in numbers}
+    if max(numbers, key=lambda n: (belief[n], -n)) == 0:
+        return belief, belief
+    chance = {n: float(chances[counts == n].sum()) for n in numbers if n}
+    return belief, {n: float(np.sqrt((belief[n] + FLOOR_BELIEF) * (chance[n] + FLOOR_CHANCE))) for n in chance}
 
 
 def _as_reps(reading: Reading, times_s: Floats) -> tuple[Rep, ...]:

@@ -1,4 +1,4 @@
-"""Summary statistics of a track, the input of the classifier's forest: postures, ranges, speeds, common movement."""
+"""Summary statistics of a track, from which some networks name it: postures, ranges, speeds, common movement."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from inference import motion, skeleton
 from inference.skeleton import INDEX
-from inference.trees import Forest
 from inference.types import PoseTrack
 
 Floats = NDArray[np.float64]
@@ -101,8 +100,3 @@ def both_views(track: PoseTrack) -> NDArray[np.float32]:
     """(2, F): the track and its mirror image."""
     mirrored = skeleton.mirror(track.keypoints, float(track.size_px[0]))
     return np.stack([describe(track.keypoints, track.times_s), describe(mirrored, track.times_s)])
-
-
-def predict(forest: Forest, track: PoseTrack) -> NDArray[np.float32]:
-    """Class probabilities (C,), the mean of both views."""
-    return np.asarray(forest.predict(both_views(track)).mean(axis=0))

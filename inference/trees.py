@@ -20,25 +20,17 @@ class Forest:
     threshold: NDArray[np.float32]  # (nodes,)
     left: NDArray[np.int32]  # (nodes,)
     right: NDArray[np.int32]  # (nodes,)
-    value: NDArray[np.float16]  # (nodes, outputs), or (nodes, 1) class numbers
+    value: NDArray[np.float16]  # (nodes, outputs)
     depth: int
-    classes: int = 0  # number of classes when the leaves vote, else 0
 
     def predict(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(N, F) to the mean of the leaves' values, (N, outputs).
-
-        A forest whose leaves are pure has one column of class numbers; its outputs are the shares of the trees' votes.
-        """
+        """(N, F) to the mean of the leaves' values, (N, outputs)."""
         rows = np.arange(len(features))[:, None]
         node = np.broadcast_to(self.roots, (len(features), len(self.roots))).copy()
         for _ in range(self.depth):
             goes_left = features[rows, self.feature[node]] <= self.threshold[node]
             node = np.where(goes_left, self.left[node], self.right[node])
-        if not self.classes:
-            return np.asarray(self.value[node].astype(np.float32).mean(axis=1))
-        votes = self.value[node, 0].astype(np.int64)  # (N, trees)
-        shares = np.stack([np.bincount(row, minlength=self.classes) for row in votes]) / votes.shape[1]
-        return np.asarray(shares, np.float32)
+        return np.asarray(self.value[node].astype(np.float32).mean(axis=1))
 
     def save(self, path: Path) -> None:
         """Write an .npz file; children as steps and nothing at inner nodes, which halves it.
@@ -54,7 +46,6 @@ class Forest:
             "right": self.right - own,
             "value": np.where((self.left == own)[:, None], self.value, 0).astype(np.float16),
             "depth": np.array(self.depth),
-            "classes": np.array(self.classes),
         }
         with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as file:
             for name, array in arrays.items():  # ZipInfo's own date: the same forest gives the same bytes
@@ -66,26 +57,20 @@ class Forest:
         """Read an .npz file that ``save`` wrote."""
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in ("roots", "feature", "threshold", "left", "right", "value")}
-            depth, classes = int(file["depth"]), int(file["classes"])
+            depth = int(file["depth"])
         own = np.arange(len(arrays["left"]), dtype=np.int32)
         arrays |= {name: arrays[name] + own for name in ("left", "right")}
-        return cls(**arrays, depth=depth, classes=classes)
+        return cls(**arrays, depth=depth)
 
     @classmethod
-    def from_sklearn(cls, model: Any, classes: int = 0) -> Forest:
-        """Take over a fitted forest classifier.
-
-        With ``classes`` the labels it was fitted on are class numbers below that, and its leaves vote for their
-        likeliest class; otherwise values are class probabilities in the order of ``model.classes_``.
-        """
+    def from_sklearn(cls, model: Any) -> Forest:
+        """Take over a fitted forest; values are class probabilities in the order of ``model.classes_``."""
         tables: list[Any] = []
         offset = 0
         for tree in (estimator.tree_ for estimator in model.estimators_):
             own = np.arange(tree.node_count)
             leaf = tree.children_left < 0
             value: Any = tree.value[:, 0] / np.maximum(tree.value[:, 0].sum(axis=1, keepdims=True), 1e-9)
-            if classes:
-                value = model.classes_[value.argmax(axis=1)][:, None]
             children = (
                 np.where(leaf, own, tree.children_left) + offset,
                 np.where(leaf, own, tree.children_right) + offset,
@@ -101,7 +86,6 @@ class Forest:
             right=np.concatenate(right).astype(np.int32),
             value=np.concatenate(values).astype(np.float16),
             depth=max(estimator.tree_.max_depth for estimator in model.estimators_) + 1,
-            classes=classes,
         )
 
 

@@ -82,7 +82,14 @@ RECORDS = {
             **_MEDIAPIPE,  # type: ignore[arg-type]
         ),
         Weight(
-            "counter", "counter.npz", "dc8bbd1d501172c837e07de7b6aae1c76d0a49948c7528723db635da2876104d", "MIT", _OWN
+            "counter", "counter.npz", "109d1d845550db72cb4bf2761f2ed3f359881aa8685a0d17f9e27739c4513cc2", "MIT", _OWN
+        ),
+        Weight(
+            "counter-ranking",
+            "counter-ranking.safetensors",
+            "0a5371c056bac83303194fc40d554c103050aa72bdb68bedd2fa0a8bbceb2a7a",
+            "MIT",
+            _OWN,
         ),
         Weight(
             "counter-phase",
@@ -94,14 +101,7 @@ RECORDS = {
         Weight(
             "classifier",
             "classifier.safetensors",
-            "133c7fa406a51230942a411195a37b23d7fe351247f4608ad9bc5d345cbd9338",
-            "MIT",
-            _OWN,
-        ),
-        Weight(
-            "classifier-forest",
-            "classifier-forest.npz",
-            "0ddceadf6d14679bda7e15ff884ad16732cbc0b7baf32f7a4eb9a69ca856d97a",
+            "4db3e4252de9ee9bf2bdf04d9868918cce4affce75ddd883b9205cdaf10b4eed",
             "MIT",
             _OWN,
         ),

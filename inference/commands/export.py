@@ -38,8 +38,11 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _networks() -> Iterator[tuple[str, nn.Module, Tensor]]:
-    for number, member in enumerate(Classifier.load().members):
+    classifier = Classifier.load()
+    for number, member in enumerate(classifier.members):
         yield f"classifier-{number}", member, torch.randn(ROWS, windows.FRAMES, windows.CHANNELS)
+    for number, summary in enumerate(classifier.summaries):
+        yield f"classifier-summary-{number}", summary, torch.randn(ROWS, len(summary.ranges.middle))
 
 
 def write(network: nn.Module, example: Tensor, path: Path) -> None:

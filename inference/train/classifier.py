@@ -14,20 +14,20 @@ import torch
 from safetensors.torch import save_file
 
 from inference import catalogue, metrics, weights
-from inference.classify import Classifier, Recipe
+from inference.classify import Classifier, Recipe, name_parts
 from inference.network import DESIGNS, Scorer
 from inference.recognise import is_repeated
-from inference.train import clips, depth, forest, lstm, motion_sets, pool
+from inference.train import clips, depth, lstm, motion_sets, pool, summary
 from inference.train.clips import LabelledTrack
-from inference.train.forest import Table
 from inference.train.lstm import CLASSES, FAMILIES, HIDDEN
-from inference.trees import Forest
+from inference.train.summary import Table
 
 MEMBERS = ("lstm", "tcn", "tcn")
 STEPS = {"lstm": 2000, "tcn": 5000}  # a convolution takes half as long and goes on learning for longer
-SYNTHETIC_EACH, SYNTHETIC_EACH_FOREST = 120, 20
-MOTION_OTHERS = 250  # sequences of motion sets that show no exercise; more and the forest sees "other" everywhere
-NETWORK_SHARE, TEMPERATURE = 0.5, 0.6
+SUMMARIES = 3  # networks that see statistics
+SYNTHETIC_EACH = 120
+MOTION_OTHERS = 250  # sequences of motion sets that show no exercise; more and "other" is seen everywhere
+WINDOW_SHARE, TEMPERATURE = 0.5, 0.83
 FOLDS = 6
 
 
@@ -37,22 +37,20 @@ class Material:
 
     real: list[LabelledTrack]
     synthetic: list[LabelledTrack]
-    tables: tuple[Table, Table]  # of both, for the forest
+    tables: tuple[Table, Table]  # statistics of both
 
 
 def gather(estimators: Sequence[str] = (clips.FIRST_ESTIMATOR,)) -> Material:
     """Clips through the pose stage, motion sets, and synthetic motion."""
     real = [*depth.add(clips.load(estimators=estimators)), *motion_sets.load_exercises()]
-    others = motion_sets.load_others(MOTION_OTHERS)
-    synthetic = pool.make_synthetic(SYNTHETIC_EACH, seed=11) + others
-    few = pool.make_synthetic(SYNTHETIC_EACH_FOREST, seed=5) + others
+    synthetic = pool.make_synthetic(SYNTHETIC_EACH, seed=11) + motion_sets.load_others(MOTION_OTHERS)
     print(f"{len(real)} tracks of {len({t.group for t in real})} groups, {len(synthetic)} synthetic", flush=True)
-    return Material(real, synthetic, (forest.tabulate_real(real), forest.tabulate_synthetic(few)))
+    return Material(real, synthetic, (summary.tabulate_real(real), summary.tabulate_synthetic(synthetic)))
 
 
 def build(
     material: Material, kept: Sequence[bool], steps: Mapping[str, int], members: Sequence[str], folder: Path | None
-) -> tuple[Classifier, list[Scorer], Forest]:
+) -> Classifier:
     """Train all parts on some of the clips; ``kept`` says which."""
     real = [t for t, k in zip(material.real, kept, strict=True) if k]
     paths = [folder / f"member{i}-{design}.pt" if folder else None for i, design in enumerate(members)]
@@ -60,20 +58,29 @@ def build(
         cast(Scorer, lstm.train(real, material.synthetic, steps[design], seed, path, DESIGNS[design]))
         for seed, (path, design) in enumerate(zip(paths, members, strict=True))
     ]
-    trees = forest.fit(material.tables, np.array(kept))
-    prior = tuple(pool.count_prior(real, CLASSES))
-    recipe = Recipe(CLASSES, FAMILIES, HIDDEN, tuple(members), NETWORK_SHARE, TEMPERATURE, prior)
-    return Classifier(recipe, networks, trees), networks, trees
+    table, made = material.tables
+    summaries = [summary.train(table.of(np.array(kept)), made, seed) for seed in range(SUMMARIES)]
+    recipe = Recipe(
+        classes=CLASSES,
+        families=FAMILIES,
+        hidden=HIDDEN,
+        members=tuple(members),
+        summaries=SUMMARIES,
+        summary_hidden=summary.HIDDEN,
+        window_share=WINDOW_SHARE,
+        temperature=TEMPERATURE,
+        prior=tuple(pool.count_prior(real, CLASSES)),
+    )
+    return Classifier(recipe, networks, summaries)
 
 
-def save(recipe: Recipe, networks: list[Scorer], trees: Forest) -> None:
+def save(classifier: Classifier) -> None:
     """Half precision, with the recipe in the header."""
-    tensors = {f"{i}.{k}": v.half().contiguous() for i, n in enumerate(networks) for k, v in n.state_dict().items()}
-    save_file(tensors, weights.RECORDS["classifier"].path, {"recipe": json.dumps(dataclasses.asdict(recipe))})
-    trees.save(weights.RECORDS["classifier-forest"].path)
-    for name in ("classifier", "classifier-forest"):
-        path = weights.RECORDS[name].path
-        print(f"{path.name}: {path.stat().st_size} bytes, sha256 {weights.hash_file(path)}")
+    parts = name_parts(classifier.members, classifier.summaries)
+    tensors = {prefix + k: v.half().contiguous() for prefix, n in parts for k, v in n.state_dict().items()}
+    path = weights.RECORDS["classifier"].path
+    save_file(tensors, path, {"recipe": json.dumps(dataclasses.asdict(classifier.recipe))})
+    print(f"{path.name}: {path.stat().st_size} bytes, sha256 {weights.hash_file(path)}")
 
 
 def score(rows: list[tuple[LabelledTrack, tuple[str, ...]]]) -> dict[str, float | None]:
@@ -107,7 +114,7 @@ def cross_validate(
     told: list[dict[str, object]] = []
     for fold in range(FOLDS):
         kept = [fold_of.get(t.group) != fold for t in material.real]
-        classifier, _, _ = build(material, kept, steps, members, None)
+        classifier = build(material, kept, steps, members, None)
         for clip in (t for t, k in zip(material.real, kept, strict=True) if not k and t.part == "checked"):
             found = classifier.predict(clip.track, repeats.get((clip.file, clip.estimator)))
             rows.append((clip, tuple(c.exercise for c in found.candidates)))
@@ -140,8 +147,7 @@ def run(args: argparse.Namespace) -> int:
         return 0
     folder = clips.ROOT / "var" / "train" / "classifier"
     folder.mkdir(parents=True, exist_ok=True)
-    classifier, networks, trees = build(material, [True] * len(material.real), steps, args.members, folder)
-    save(classifier.recipe, networks, trees)
+    save(build(material, [True] * len(material.real), steps, args.members, folder))
     for path in folder.glob("member*.pt"):
         path.unlink()
     return 0

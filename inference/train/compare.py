@@ -1,6 +1,6 @@
 """Networks of other designs on the same windows: `python -m inference train compare`.
 
-Each is trained like the shipped one, on the same folds, with sources held out, and scored without the forest.
+Each is trained like the shipped one, on the same folds, with sources held out, and scored by its windows alone.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from inference.train import clips, lstm, pool
 from inference.train.classifier import FOLDS, SYNTHETIC_EACH
 from inference.train.clips import LabelledTrack
 from inference.train.lstm import CLASSES, FAMILIES, HIDDEN
-from inference.trees import Forest
 
 
 class PlainLSTM(Scorer):
@@ -91,8 +90,8 @@ DESIGNS: dict[str, Callable[..., nn.Module]] = {
 
 def score(network: nn.Module, tracks: list[LabelledTrack]) -> list[tuple[bool, bool, bool]]:
     """Whether each track is named right, among three, and in the right family."""
-    recipe = Recipe(CLASSES, FAMILIES, HIDDEN, ("lstm",), 1.0, 1.0)
-    classifier = Classifier(recipe, [cast(Scorer, network)], cast(Forest, None))
+    recipe = Recipe(CLASSES, FAMILIES, HIDDEN, ("lstm",), 0, 0, 1.0, 1.0)
+    classifier = Classifier(recipe, [cast(Scorer, network)])
     told = []
     for labelled in tracks:
         sized = windows.size_track(labelled.track)

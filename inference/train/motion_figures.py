@@ -17,20 +17,18 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from sklearn.ensemble import ExtraTreesClassifier
 from torch.nn import functional
 from tqdm import trange
 
 from inference import statistics, windows
-from inference.classify import FLOOR_NETWORK, LEAST_FRAMES, blend
+from inference.classify import FLOOR, LEAST_FRAMES, Classifier, Recipe, blend
 from inference.network import DESIGNS, Scorer
-from inference.train import clips, motion_sets
-from inference.train.classifier import NETWORK_SHARE
+from inference.train import clips, motion_sets, summary
+from inference.train.classifier import SUMMARIES, TEMPERATURE, WINDOW_SHARE
 from inference.train.lstm import BATCH, CONTRAST_LOSS, DECAY, HIDDEN, RATE, SMOOTHING, contrast
 from inference.train.windows import Reel, wear
 from inference.types import PoseTrack
 
-TREES = 400
 COPIES, COPY_CHANCE = 3, 0.5  # that lack joints: of each training sequence so many at most, each so likely
 KEPT_JOINTS = (0.2, 0.9)  # share of the joints that a copy keeps
 PRMD_HZ, PRMD_PIXELS_A_MM = 25.0, 0.3
@@ -137,8 +135,19 @@ def ask_network(network: Scorer, track: PoseTrack) -> NDArray[np.float64]:
     return torch.softmax(votes, dim=0).double().numpy()
 
 
+def train_summaries(tracks: Sequence[PoseTrack], label: NDArray[np.int64]) -> Classifier:
+    """The shipped networks for statistics, in a classifier without others."""
+    rows = np.concatenate([statistics.both_views(track) for track in tracks])
+    owner = np.repeat(np.arange(len(tracks)), 2)
+    table = summary.Table(rows, label[owner], np.ones(len(rows)), owner)
+    classes = int(label.max()) + 1
+    targets = (1 - SMOOTHING) * torch.eye(classes) + SMOOTHING / classes
+    networks = [summary.train(table, None, seed, targets=targets) for seed in range(SUMMARIES)]
+    return Classifier(Recipe((), (), HIDDEN, (), SUMMARIES, summary.HIDDEN, WINDOW_SHARE, TEMPERATURE), [], networks)
+
+
 def measure(sequences: Sequence[Sequence2D], steps: int, *, gaps: bool) -> dict[str, object]:
-    """Shares named right by each network, by the forest, and by all together as the product blends them.
+    """Shares named right by each network, by those that see statistics, and by all together as the product blends them.
 
     ``gaps``: the set leaves out joints that its annotators did not see, so it is trained on copies that lack some too.
     """
@@ -150,11 +159,10 @@ def measure(sequences: Sequence[Sequence2D], steps: int, *, gaps: bool) -> dict[
     for design in DESIGNS:
         network = train_network([s.track for s in train], label, steps, design)
         told[design] = np.stack([ask_network(network, s.track) for s in test])
-    networks = np.exp(np.mean([np.log(told[design] + FLOOR_NETWORK) for design in DESIGNS], axis=0))
-    forest = ExtraTreesClassifier(TREES, n_jobs=1, random_state=0)
-    forest.fit(np.concatenate([statistics.both_views(s.track) for s in train]), np.repeat(label, 2))
-    told["forest"] = np.stack([forest.predict_proba(statistics.both_views(s.track)).mean(axis=0) for s in test])
-    told["all"] = blend(networks, told["forest"], NETWORK_SHARE, 1.0)
+    networks = np.exp(np.mean([np.log(told[design] + FLOOR) for design in DESIGNS], axis=0))
+    summaries = train_summaries([s.track for s in train], label)
+    told["statistics"] = np.stack([summaries.score_summary(s.track) for s in test])
+    told["all"] = blend(networks, told["statistics"], WINDOW_SHARE, TEMPERATURE)
     return {
         "train": sum(not s.held_out for s in sequences),
         "test": len(test),

@@ -1,8 +1,9 @@
 """Train the repetition counter: `python -m inference train reps [--folds]`.
 
 First the phase networks on synthetic films, each on its own, then, for each fold, on the real films of the others too;
-then the judge, on what networks say about films that they have not seen. Networks are kept under var/train/reps: a
-training that was stopped goes on after the last that was finished. Delete the folder to start anew.
+then the judges (a forest, networks that rank), on what phase networks say about films that they have not seen. Phase
+networks are kept under var/train/reps: a training that was stopped goes on after the last that was finished. Delete the
+folder to start anew.
 """
 
 from __future__ import annotations
@@ -18,9 +19,12 @@ import numpy as np
 import torch
 from sklearn.ensemble import ExtraTreesClassifier
 
-from inference import agreement, metrics, readings, reps, weights
-from inference.phase import PhaseNet, load_networks, save_networks
+from inference import agreement, metrics, ranking, readings, reps, weights
+from inference.ensemble import save_networks
+from inference.phase import PhaseNet, load_networks
+from inference.ranking import RankingNetwork
 from inference.train import clips, films, phase
+from inference.train import ranking as rank_readings
 from inference.train.counted import (
     SPEEDS,
     UNKNOWN,
@@ -40,6 +44,7 @@ from inference.types import RepCount
 
 KEPT = clips.ROOT / "var" / "train" / "reps"
 MEMBERS = 2  # phase networks whose mean is heard
+RANKING = 3  # networks that rank readings
 TREES, LEAF, DEPTH = 81, 12, 16
 SHORT_WEIGHT, BOTH_WEIGHT = 0.3, 0.1  # of a synthetic film against a real one
 FOLDS = 8
@@ -68,6 +73,12 @@ def fit(real: Sequence[Table], synthetic: Synthetic, seed: int = 0) -> Forest:
     both = [*real, *synthetic.long, *synthetic.short]
     model.estimators_ += _grow(TREES - TREES // 3, both, BOTH_WEIGHT, len(readings.FEATURES), seed).estimators_
     return Forest.from_sklearn(model)
+
+
+def fit_ranking(real: Sequence[Table], synthetic: Synthetic, seed: int = 0) -> list[RankingNetwork]:
+    """Networks that rank all readings of a film."""
+    tables = [*real, *synthetic.long, *synthetic.short]
+    return [rank_readings.train(tables, seed * RANKING + number) for number in range(RANKING)]
 
 
 def _grow(
@@ -170,11 +181,11 @@ def cross_validate(
     found = []
     for fold in range(FOLDS):
         others = [t for t in tables if fold_of.get(t.film.group) != fold and t.film.true != UNKNOWN]
-        forest = fit(others, synthetic, seed)
+        forest, networks = fit(others, synthetic, seed), fit_ranking(others, synthetic, seed)
         for table in tables:
             if fold_of.get(table.film.group, 0) == fold and table.film.speed == 1:  # no fold's judge saw other groups
-                right = forest.predict(table.features)[:, 1]
-                found.append((table.film, reps.judge(table.readings, right, table.film.motion.times_s)))
+                right, chances = forest.predict(table.features)[:, 1], ranking.rank(networks, table.features)
+                found.append((table.film, reps.judge(table.readings, right, chances, table.film.motion.times_s)))
     return found
 
 
@@ -184,7 +195,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--counts", type=Path, metavar="FILE.json", help="with --folds: write what was counted, and in uncounted clips"
     )
-    parser.add_argument("--seed", type=int, default=0, help="of the judge")
+    parser.add_argument("--seed", type=int, default=0, help="of the judges")
     parser.add_argument("--threads", type=int, default=1)
     clips.add_estimators(parser)
 
@@ -204,9 +215,10 @@ def run(args: argparse.Namespace) -> int:
         if args.counts:
             write_counts(found, args.counts)
         return 0
-    paths = [weights.RECORDS[name].path for name in ("counter-phase", "counter")]
+    paths = [weights.RECORDS[name].path for name in ("counter-phase", "counter", "counter-ranking")]
     save_networks(networks.without(None), paths[0])
     fit(tables, synthetic, args.seed).save(paths[1])
+    save_networks(fit_ranking(tables, synthetic, args.seed), paths[2])
     for path in paths:
         print(f"{path} {path.stat().st_size} bytes, sha256 {weights.hash_file(path)}")
     return 0

@@ -50,11 +50,11 @@ def test_embedding_has_unit_length_and_tells_movements_apart(classifier):
 
 @pytest.fixture
 def small() -> Classifier:
-    """Three classes of two families and "other"; nobody asks its network or its forest."""
+    """Three classes of two families and "other"; nobody asks its networks."""
     classes = ("barbell_squat", "other", "plank", "squat")
     families = ("other", "plank", "squat")
-    recipe = Recipe(classes, families, 8, ("tcn",), 0.5, 1.0, (1.0, 1.0, 1.0, 3.0))
-    return Classifier(recipe, [TemporalConvolution(windows.CHANNELS, 4, 3, 8)], None)
+    recipe = Recipe(classes, families, 8, ("tcn",), 0, 0, 0.5, 1.0, (1.0, 1.0, 1.0, 3.0))
+    return Classifier(recipe, [TemporalConvolution(windows.CHANNELS, 4, 3, 8)])
 
 
 def test_names_that_many_people_film_win_over_their_siblings(small):

@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from inference import phase, signals
+from inference.ensemble import save_networks
 from tests.inference.tracks import make_track, squat, waves
 
 
@@ -48,7 +49,7 @@ def test_density_is_activity_times_rate():
 def test_a_kept_network_scores_the_same(tmp_path):
     torch.manual_seed(1)
     network = phase.PhaseNet().eval()
-    phase.save_networks([network], tmp_path / "phase.safetensors")
+    save_networks([network], tmp_path / "phase.safetensors")
     frames = np.random.default_rng(0).normal(size=(64, phase.CHANNELS)).astype(np.float32)
     again = phase.score(phase.load_networks(tmp_path / "phase.safetensors"), frames)
     assert again == pytest.approx(phase.score([network], frames), abs=0.02)
@@ -59,7 +60,7 @@ def test_several_networks_are_heard_as_their_mean(tmp_path):
     for seed in range(3):
         torch.manual_seed(seed)
         networks.append(phase.PhaseNet().eval())
-    phase.save_networks(networks, tmp_path / "phase.safetensors")
+    save_networks(networks, tmp_path / "phase.safetensors")
     frames = np.random.default_rng(0).normal(size=(64, phase.CHANNELS)).astype(np.float32)
     alone = np.mean([phase.score([network], frames) for network in networks], axis=0)
     assert phase.score(phase.load_networks(tmp_path / "phase.safetensors"), frames) == pytest.approx(alone, abs=0.02)

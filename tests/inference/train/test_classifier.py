@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from inference import catalogue
-from inference.train import forest, lstm, pool
+from inference.train import lstm, pool, summary
 from inference.train.clips import LabelledTrack
 from inference.train.compare import DESIGNS, score
 from inference.train.lstm import CLASSES
@@ -59,20 +59,24 @@ def test_a_worn_track_is_part_of_the_same_movement(real):
         assert worn.found.all()
 
 
-def test_the_forest_learns_only_from_what_it_may(real):
-    table = forest.tabulate_real(real)
-    trees = forest.fit([table], np.array([False, False, True]))
-    told = trees.predict(table.features)
-    assert (told.argmax(axis=1) == CLASSES.index("lateral_raise")).all()
-    both = forest.fit([table], np.array([True, True, True])).predict(table.features)
-    assert (both.argmax(axis=1) == table.label).mean() > 0.9
+def name(network, table):
+    with torch.inference_mode():
+        return network(torch.from_numpy(table.features)).argmax(1).numpy()
+
+
+def test_networks_on_statistics_learn_only_from_what_they_may(real):
+    table = summary.tabulate_real(real)
+    network = summary.train(table.of(np.array([False, False, True])), None, seed=0, steps=60)
+    assert (name(network, table) == CLASSES.index("lateral_raise")).all()
+    both = summary.train(table, table, seed=0, steps=120)
+    assert (name(both, table) == table.label).mean() > 0.9
 
 
 def test_every_synthetic_exercise_weighs_the_same(real):
     made = [dataclasses.replace(t, part=pool.SYNTHETIC) for t in real]
-    table = forest.tabulate_synthetic(made)
+    table = summary.tabulate_synthetic(made)
     by_class = np.bincount(table.label, table.weight)
-    assert by_class[by_class > 0] == pytest.approx(forest.SYNTHETIC_WEIGHT)
+    assert by_class[by_class > 0] == pytest.approx(1)
 
 
 def test_a_network_learns_and_goes_on_after_a_stop(real, tmp_path, monkeypatch):
