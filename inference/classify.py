@@ -91,8 +91,8 @@ class Classifier:
 
     @torch.inference_mode()
     def score_summary(self, track: PoseTrack) -> NDArray[np.float64]:
-        """Class probabilities (C,) on which the networks agree best that see statistics of the track and its mirror."""
-        seen = torch.from_numpy(statistics.both_views(track))
+        """Class probabilities (C,) on which the networks agree best that see statistics of the track and its parts."""
+        seen = torch.from_numpy(statistics.all_views(track))
         votes = [functional.log_softmax(network(seen), dim=1).mean(0) for network in self.summaries]
         return torch.softmax(torch.stack(votes).mean(0), dim=0).double().numpy()
 

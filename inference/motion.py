@@ -31,6 +31,7 @@ SLOPE_BONES = [(INDEX["waist"], INDEX["neck"])] + [
     for a, b in (("hip", "knee"), ("knee", "ankle"), ("shoulder", "elbow"), ("elbow", "wrist"))
     for s in ("left", "right")
 ]
+_CORNER_INDEX, _BONE_INDEX = np.array(ANGLE_CORNERS).T, np.array(SLOPE_BONES).T
 # Where a point is drawn that a source never gives: at the next one towards the body.
 _STAND_INS = (
     *((f"{s}_{a}", f"{s}_{b}") for s in ("left", "right") for a, b in (("palm", "wrist"), ("foot", "ankle"))),
@@ -84,14 +85,11 @@ def body_sizes(points: Floats | NDArray[np.float32]) -> Floats:
 
 def angles(points: Floats) -> Floats:
     """(T, 24, 2) to (T, 19) radians: ten joint angles in 0..pi, then nine slopes, -pi/2..pi/2, positive downwards."""
-    columns = []
-    for a, corner, b in ANGLE_CORNERS:
-        u, v = points[:, a] - points[:, corner], points[:, b] - points[:, corner]
-        columns.append(np.abs(np.arctan2(u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0], (u * v).sum(axis=1))))
-    for a, b in SLOPE_BONES:
-        bone = points[:, b] - points[:, a]
-        columns.append(np.arctan2(bone[:, 1], np.abs(bone[:, 0])))
-    return np.stack(columns, axis=1)
+    one, corner, other = points[:, _CORNER_INDEX[0]], points[:, _CORNER_INDEX[1]], points[:, _CORNER_INDEX[2]]
+    u, v = one - corner, other - corner
+    bent = np.abs(np.arctan2(u[..., 0] * v[..., 1] - u[..., 1] * v[..., 0], (u * v).sum(axis=2)))
+    bone = points[:, _BONE_INDEX[1]] - points[:, _BONE_INDEX[0]]
+    return np.concatenate([bent, np.arctan2(bone[..., 1], np.abs(bone[..., 0]))], axis=1)
 
 
 def resample(values: Floats, times_s: Floats, wanted_s: Floats) -> Floats:

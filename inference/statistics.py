@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,13 +28,25 @@ _APART = [("left_" + name, "right_" + name) for name in ("palm", "wrist", "elbow
 _FIRST, _SECOND = (np.array([INDEX[pair[i]] for pair in _APART]) for i in (0, 1))
 SLOWEST_HZ = 0.15
 SPECTRUM = 512
+# Of a film's frames with somebody in them: whoever sets up, rests or walks off does not spoil every part.
+PARTS = ((0.0, 0.7), (0.3, 1.0), (0.15, 0.85))
+LONG_ENOUGH, LEAST_SEEN = 24, 12  # frames of a film that has parts, and in which somebody is seen in a part
 
 
 def describe(keypoints: NDArray[np.float32], times_s: Floats) -> NDArray[np.float32]:
     """(T, 24, 3) with T ≥ 4 to one vector of features."""
+    return _measure(_size(keypoints), keypoints[..., 2], times_s)
+
+
+def _size(keypoints: NDArray[np.float32]) -> Floats:
+    """(T, 24, 2) about where the waist usually is, in body sizes."""
     filled = motion.fill_gaps(keypoints)
     origin = np.median(filled[:, INDEX["waist"], :2], axis=0)
-    points = (filled[..., :2] - origin) / motion.body_size(filled)
+    return np.asarray((filled[..., :2] - origin) / motion.body_size(filled))
+
+
+def _measure(points: Floats, confidence: NDArray[np.float32], times_s: Floats) -> NDArray[np.float32]:
+    """Sized points (T, 24, 2) and how sure they are (T, 24) to one vector of features."""
     own = (points - points[:, [INDEX["waist"]]]).reshape(len(points), -1)
     bends = motion.angles(points)
     tracks = [own, bends, *(points[:, INDEX[name]] for name in _PLACES)]
@@ -41,7 +56,7 @@ def describe(keypoints: NDArray[np.float32], times_s: Floats) -> NDArray[np.floa
     step_s = max(float(np.median(np.diff(times_s))), 1e-3)
     parts.append((np.abs(np.diff(np.concatenate([own, bends], axis=1), axis=0)) / step_s).mean(axis=0))
     common, shares = _common_movement(own)
-    parts += [_together(bends), _rhythm(common, shares, step_s), keypoints[..., 2].mean(axis=0)]
+    parts += [_together(bends), _rhythm(common, shares, step_s), confidence.mean(axis=0)]
     parts.append(apart)
     parts += _ends(common, own, np.concatenate([own, bends], axis=1))
     return np.asarray(np.nan_to_num(np.concatenate([np.ravel(part) for part in parts])), np.float32)
@@ -97,6 +112,28 @@ def _ends(first: Floats, own: Floats, posture: Floats) -> list[Floats]:
 
 
 def both_views(track: PoseTrack) -> NDArray[np.float32]:
-    """(2, F): the track and its mirror image."""
-    mirrored = skeleton.mirror(track.keypoints, float(track.size_px[0]))
-    return np.stack([describe(track.keypoints, track.times_s), describe(mirrored, track.times_s)])
+    """(2, F): the track and its mirror image, which is as large and as far from its usual place."""
+    points, confidence = _size(track.keypoints), track.keypoints[..., 2]
+    mirrored = points[:, skeleton.MIRROR_ORDER] * (-1, 1)
+    return np.stack([
+        _measure(points, confidence, track.times_s),
+        _measure(mirrored, confidence[:, skeleton.MIRROR_ORDER], track.times_s),
+    ])  # fmt: skip
+
+
+def all_views(track: PoseTrack) -> NDArray[np.float32]:
+    """(2 P, F): the track and its parts, each with its mirror image."""
+    return np.concatenate([both_views(part) for part in (track, *_cut_parts(track))])
+
+
+def _cut_parts(track: PoseTrack) -> Iterator[PoseTrack]:
+    """Overlapping parts of a track that is long enough."""
+    seen = np.flatnonzero(track.found)
+    first, count = int(seen[0]), int(seen[-1] - seen[0]) + 1
+    if count < LONG_ENOUGH:
+        return
+    for start, end in PARTS:
+        frames = slice(first + int(start * count), first + int(end * count))
+        part = replace(track, keypoints=track.keypoints[frames], times_s=track.times_s[frames], boxes=None)
+        if part.found.sum() >= LEAST_SEEN:
+            yield part

@@ -101,7 +101,7 @@ RECORDS = {
         Weight(
             "classifier",
             "classifier.safetensors",
-            "4db3e4252de9ee9bf2bdf04d9868918cce4affce75ddd883b9205cdaf10b4eed",
+            "5e2f4664c2e071db4eb826a877719df5c03cdecd11d0338815c8848ca4216b7e",
             "MIT",
             _OWN,
         ),

@@ -1,5 +1,7 @@
 """Statistics of a track: of one length, finite, and they see what tells grips and turns apart."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -38,3 +40,22 @@ def test_the_mirror_image_swaps_sides_and_nothing_else():
     twice = skeleton.mirror(skeleton.mirror(track.keypoints, 640), 640)
     assert statistics.describe(twice, track.times_s) == pytest.approx(one, abs=1e-3)
     assert sorted(np.round(one[-211:-135], 2)) == pytest.approx(sorted(np.round(other[-211:-135], 2)), abs=0.03)
+
+
+def test_a_long_film_is_described_in_parts_too():
+    track = make_track(6, squat, waves(3, 1.8, 0.3))
+    views = statistics.all_views(track)
+    assert views.shape == (2 * (1 + len(statistics.PARTS)), views.shape[1])
+    assert (views[:2] == statistics.both_views(track)).all()
+    assert not (views[2:4] == views[4:6]).all()
+
+
+def test_a_short_film_and_parts_without_anybody_are_left_out():
+    short = make_track(1.2, squat, waves(1, 1.0))
+    assert len(statistics.all_views(short)) == 2
+    track = make_track(4, squat, waves(2, 1.6))
+    lost = track.keypoints.copy()
+    lost[5:55] = 0  # of 60: somebody is seen at both ends only
+    views = statistics.all_views(replace(track, keypoints=lost))
+    assert len(views) == 2
+    assert np.isfinite(views).all()
