@@ -45,12 +45,12 @@ def describe_models() -> dict[str, str]:
     """Part of the work → name@version; new weights are a new version by themselves."""
     return {
         "classifier": f"lstm-statistics@{_version_of('classifier')}",
-        "counter": f"reps-{reps.VERSION}@{_version_of('counter')}",
+        "counter": f"reps-{reps.VERSION}@{_version_of('counter', 'counter-ranking', 'counter-phase')}",
     }
 
 
-def _version_of(name: str) -> str:
-    return _hash(weights.resolve(name))[:12]
+def _version_of(*names: str) -> str:
+    return "".join(_hash(weights.resolve(name))[:6] for name in names)
 
 
 @cache
