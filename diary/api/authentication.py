@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
 from importlib import import_module
 
 from allauth.headless.contrib.rest_framework.authentication import XSessionTokenAuthentication
 from django.conf import settings
 from django.contrib.auth import get_user
-from django.db import close_old_connections
 from django.http import HttpRequest
 from django.utils import timezone, translation
 from rest_framework import exceptions
@@ -19,6 +16,7 @@ from rest_framework.throttling import UserRateThrottle
 
 from accounts.models import DeviceToken, User
 from accounts.services import use_token
+from diary.api.connections import borrow_connection
 
 SCHEME = "Bearer"
 
@@ -85,16 +83,6 @@ def authenticate(request: HttpRequest) -> User:
     except (exceptions.AuthenticationFailed, exceptions.NotAuthenticated) as error:
         error.auth_header = wrapped.authenticators[0].authenticate_header(wrapped)
         raise
-
-
-@contextlib.contextmanager
-def borrow_connection() -> Iterator[None]:
-    """What Django does when a request starts and ends: nobody holds a connection while a body is still to come."""
-    close_old_connections()
-    try:
-        yield
-    finally:
-        close_old_connections()
 
 
 @borrow_connection()

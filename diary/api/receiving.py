@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator
 
 from asgiref.sync import sync_to_async
 
+from diary.api.connections import borrow_connection, return_connection
 from diary.api.streaming import DisconnectedError, LiveBody, ReadBody
 from diary.api.tus_protocol import Checksum
 from diary.errors import Code, DiaryError
@@ -24,14 +26,16 @@ GIVE_UP_AFTER_S = 30.0  # silence after which nobody is expected any more
 async def receive_body(body: LiveBody | ReadBody, upload: Upload, part: PartFile, checksum: Checksum | None) -> None:
     """Append a body to an upload. With a checksum all of it counts or nothing, otherwise whatever arrives."""
     start = part.offset
+    if isinstance(body, LiveBody):
+        await return_connection()
     try:
         await _write_body(body, upload, part, checksum)
     except BaseException:  # also when the server is told to stop
         if checksum is not None:
             part.roll_back(start)
-        await asyncio.shield(_save(upload, part))
+        await asyncio.shield(_save(body, upload, part))
         raise
-    await _save(upload, part)
+    await _save(body, upload, part)
 
 
 async def _write_body(body: LiveBody | ReadBody, upload: Upload, part: PartFile, checksum: Checksum | None) -> None:
@@ -42,7 +46,7 @@ async def _write_body(body: LiveBody | ReadBody, upload: Upload, part: PartFile,
         if digest is not None:
             await asyncio.to_thread(digest.update, data)
         elif time.monotonic() - saved_at > SAVE_EVERY_S:
-            await _save(upload, part)
+            await _save(body, upload, part)
             saved_at = time.monotonic()
     if checksum is not None and digest is not None and digest.digest() != checksum.digest:
         raise DiaryError(Code.UPLOAD_CHECKSUM_MISMATCH)
@@ -68,5 +72,6 @@ async def _arriving(body: LiveBody | ReadBody, part: PartFile) -> AsyncIterator[
 
 
 @sync_to_async
-def _save(upload: Upload, part: PartFile) -> None:
-    uploads.save_offset(upload=upload, part=part)
+def _save(body: LiveBody | ReadBody, upload: Upload, part: PartFile) -> None:
+    with borrow_connection() if isinstance(body, LiveBody) else contextlib.nullcontext():
+        uploads.save_offset(upload=upload, part=part)

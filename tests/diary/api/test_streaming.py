@@ -22,7 +22,7 @@ from accounts.models import User
 from accounts.services import create_token
 from diary.api import body_limit, receiving
 from diary.api.authentication import is_signed_in
-from diary.api.streaming import StreamingASGIHandler, is_streamed
+from diary.api.streaming import LiveBody, StreamingASGIHandler, is_streamed
 from diary.models import Clip, Upload
 from diary.services import upload_files, uploads
 from tests.diary.api.conftest import FILM
@@ -118,6 +118,25 @@ async def test_bytes_are_on_disk_while_the_rest_is_still_to_come(
     assert await second.run() == 423
     line.say(FILM[1000:], then=END)
     await task
+    assert line.headers["upload-offset"] == str(len(FILM))
+
+
+async def test_nobody_holds_a_connection_while_an_upload_comes(
+    token: str, upload: Upload, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(receiving, "SAVE_EVERY_S", 0.0)
+    held: list[object] = []
+    read = LiveBody.read
+
+    async def watch(body: LiveBody, timeout_s: float) -> bytes:
+        held.append(await sync_to_async(lambda: connection.connection)())
+        return await read(body, timeout_s)
+
+    monkeypatch.setattr(LiveBody, "read", watch)
+    line = patch(token, upload)
+    line.say(FILM[:1000], FILM[1000:2000], FILM[2000:], then=END)
+    assert await line.run() == 204
+    assert held == [None] * 4
     assert line.headers["upload-offset"] == str(len(FILM))
 
 
