@@ -40,25 +40,16 @@ def encode(
     return heatmaps
 
 
-def decode(heatmaps: NDArray[np.float32], input_px: tuple[int, int], smooth_cells: float = 0.0) -> NDArray[np.float32]:
-    """Points (..., 3) as x px, y px and height of the peak, from heatmaps (..., height, width).
-
-    ``smooth_cells``: spread of a Gaussian by which maps are smoothed before their peak is looked for, because a
-    network's have several (the modulation of DARK); the height is that of the map as it came.
-    """
+def decode(heatmaps: NDArray[np.float32], input_px: tuple[int, int]) -> NDArray[np.float32]:
+    """Points (..., 3) as x px, y px and height of the peak, from heatmaps (..., height, width)."""
     *lead, height, width = heatmaps.shape
     flat = heatmaps.reshape(-1, height * width)
-    maps = _smooth(flat.reshape(-1, height, width), smooth_cells) if smooth_cells else flat.reshape(-1, height, width)
-    best = maps.reshape(len(flat), -1).argmax(axis=1)
+    best = flat.argmax(axis=1)
     peak = np.stack([best % width, best // width], axis=1)  # (M, 2) x, y
-    cells = peak + newton_step(np.log(np.maximum(maps, FLOOR)), peak)
+    maps = np.log(np.maximum(flat, FLOOR)).reshape(-1, height, width)
+    cells = peak + newton_step(maps, peak)
     cells = np.clip(cells, 0, [width - 1, height - 1]) * cell_size(input_px, (width, height))
     return np.concatenate([cells, flat.max(axis=1)[:, None]], axis=1).reshape(*lead, 3).astype(np.float32)
-
-
-def _smooth(maps: NDArray[np.float32], cells: float) -> NDArray[np.float32]:
-    """(M, height, width), mirrored at the border so that a peak there stays."""
-    return np.stack([cv2.GaussianBlur(one, (0, 0), cells, borderType=cv2.BORDER_REFLECT) for one in maps])
 
 
 def newton_step(maps: NDArray[np.float32], peak: NDArray[np.int64]) -> NDArray[np.float64]:

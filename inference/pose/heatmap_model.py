@@ -23,8 +23,6 @@ from inference.pose.hrnet import HRNet, HrnetConfig
 from inference.pose.hrnet import load_published as load_state
 from inference.skeleton import MIRROR_ORDER
 
-SMOOTH_CELLS = 1.0  # of heatmaps before they are read
-
 
 @dataclass(frozen=True)
 class Recipe:
@@ -68,7 +66,7 @@ class HeatmapModel:
 
     def read(self, heatmaps: NDArray[np.float32]) -> NDArray[np.float32]:
         """Keypoints (N, K, 3) of heatmaps (N, K, h, w), in pixels of the crop."""
-        found = decode.decode(heatmaps, self.recipe.size_px, SMOOTH_CELLS)
+        found = decode.decode(heatmaps, self.recipe.size_px)
         highest = 1 / (2 * np.pi * self.recipe.sigma_cells**2) if self.recipe.softmax else 1.0
         found[..., 2] = np.clip(found[..., 2] / highest, 0.0, 1.0)
         return found

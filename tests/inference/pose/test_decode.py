@@ -26,22 +26,6 @@ def test_a_mirrored_picture_gives_mirrored_points() -> None:
     assert mirrored[0, :2] == pytest.approx([191 - 33.3, 71.9], abs=0.01)
 
 
-def test_a_ragged_heatmap_is_read_where_most_of_it_lies() -> None:
-    rng = np.random.default_rng(5)
-    points = rng.uniform([20, 20], [170, 230], (60, 2)).astype(np.float32)
-    ragged = encode(points, INPUT_PX, CELLS, 1.5) * rng.uniform(0.3, 1.0, (60, CELLS[1], CELLS[0])).astype(np.float32)
-    plain, smooth = (decode(ragged, INPUT_PX, cells) for cells in (0.0, 1.0))
-    errors = [np.linalg.norm(found[:, :2] - points, axis=1).mean() for found in (plain, smooth)]
-    assert errors[1] < 0.7 * errors[0]
-    assert (smooth[:, 2] == plain[:, 2]).all()
-
-
-@pytest.mark.parametrize("corner", [(0, 0), (191, 255)])
-def test_a_smoothed_peak_at_the_border_stays_there(corner: tuple[int, int]) -> None:
-    decoded = decode(encode(np.array([corner], np.float32), INPUT_PX, CELLS, 1.5), INPUT_PX, 1.0)
-    assert decoded[0, :2] == pytest.approx(corner, abs=1)
-
-
 def test_heatmaps_of_a_closer_crop_say_the_same_in_a_wider_one() -> None:
     wide, close = (crop.View(100, 120, width).matrix(INPUT_PX) for width in (150, 120))
     in_frame = np.random.default_rng(4).uniform([70, 80], [130, 160], (24, 2)).astype(np.float32)
