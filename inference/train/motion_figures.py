@@ -17,14 +17,15 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 from torch.nn import functional
-from tqdm import trange
 
 from inference import statistics, windows
 from inference.classify import FLOOR, LEAST_FRAMES, Classifier, Recipe, blend
 from inference.network import DESIGNS, Scorer
 from inference.train import clips, motion_sets, summary
 from inference.train.classifier import SUMMARIES, TEMPERATURE, WINDOW_SHARE
+from inference.train.fit import fit
 from inference.train.lstm import BATCH, CONTRAST_LOSS, DECAY, HIDDEN, RATE, SMOOTHING, contrast
 from inference.train.windows import Reel, wear
 from inference.types import PoseTrack
@@ -109,20 +110,17 @@ def train_network(tracks: Sequence[PoseTrack], label: NDArray[np.int64], steps: 
     torch.manual_seed(0)
     reel = Reel.of([windows.size_track(track) for track in tracks])
     network = DESIGNS[design](windows.CHANNELS, int(label.max()) + 1, 1, HIDDEN)
-    optimiser = torch.optim.AdamW(network.parameters(), RATE, weight_decay=DECAY)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps)
-    for _ in trange(steps, mininterval=5):
+
+    def miss() -> Tensor:
         chosen = rng.choice(len(tracks), BATCH)
         frames = torch.from_numpy(windows.make_channels(wear(reel.draw(chosen, rng), rng)))
         target = torch.from_numpy(label[chosen])
         names, _, embedding = network(frames)
         loss = functional.cross_entropy(names, target, label_smoothing=SMOOTHING)
-        loss = loss + CONTRAST_LOSS * contrast(embedding, target)
-        optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimiser.step()
-        schedule.step()
-    return network.eval()
+        return loss + CONTRAST_LOSS * contrast(embedding, target)
+
+    fit(network, steps, RATE, DECAY, design, miss)
+    return network
 
 
 @torch.inference_mode()

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from inference.ranking import RankingNetwork
 from inference.train.counted import Table
+from inference.train.fit import Chances, fit
 from inference.train.pool import SYNTHETIC
 
 STEPS, FILMS, RATE, DECAY = 700, 24, 3e-3, 0.1
@@ -30,18 +31,12 @@ def train(tables: Sequence[Table], seed: int) -> RankingNetwork:
     tables = [table for table in tables if (table.counts == table.film.true).any()]
     network = RankingNetwork(tables[0].features.shape[1])
     network.ranges.learn(np.concatenate([table.features for table in tables]), LEAST_SPREAD)
-    chances = np.cumsum(_weigh(tables))
-    optimiser = torch.optim.AdamW(network.parameters(), RATE, weight_decay=DECAY)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=STEPS)
-    network.train()
-    for _ in range(STEPS):
-        chosen = np.minimum(np.searchsorted(chances, rng.random(FILMS) * chances[-1]), len(tables) - 1)
-        loss = _miss(network, _draw([tables[i] for i in chosen], rng))
-        optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimiser.step()
-        schedule.step()
-    return network.eval()
+    chances = Chances(_weigh(tables))
+    fit(
+        network, STEPS, RATE, DECAY, f"ranking {seed}",
+        lambda: _miss(network, _draw([tables[i] for i in chances.draw(FILMS, rng)], rng)),
+    )  # fmt: skip
+    return network
 
 
 def _weigh(tables: Sequence[Table]) -> NDArray[np.float64]:

@@ -10,12 +10,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
-from tqdm import trange
 
 from inference import catalogue, statistics
 from inference.network import SummaryNetwork
 from inference.train import pool
 from inference.train.clips import LabelledTrack
+from inference.train.fit import Chances, fit
 from inference.train.lstm import CLASSES, TARGETS
 from inference.types import PoseTrack
 
@@ -82,35 +82,20 @@ def train(
     network.ranges.learn(np.concatenate([table.features for table in tables]), LEAST_SPREAD)
     scaled = [network.ranges(torch.from_numpy(table.features)) for table in tables]
     labels = [torch.from_numpy(table.label) for table in tables]
-    chances = [_cumulate(_soften(real)), *(_cumulate(table.weight) for table in tables[1:])]
-    optimiser = torch.optim.AdamW(network.parameters(), RATE, weight_decay=DECAY)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps)
-    network.train()
-    for _ in trange(steps, desc=f"statistics {seed}", mininterval=5):
-        drawn = [_draw(chance, n, rng) for chance, n in zip(chances, (BATCH - made, made), strict=False)]
+    chances = [Chances(_soften(real)), *(Chances(table.weight) for table in tables[1:])]
+
+    def miss() -> Tensor:
+        drawn = [chance.draw(n, rng) for chance, n in zip(chances, (BATCH - made, made), strict=False)]
         rows = torch.cat([part[chosen] for part, chosen in zip(scaled, drawn, strict=True)])
         label = torch.cat([part[chosen] for part, chosen in zip(labels, drawn, strict=True)])
         scores = network.layers(rows + NOISE * torch.randn_like(rows))
-        loss = functional.cross_entropy(scores, targets[label])
-        optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimiser.step()
-        schedule.step()
-    return network.eval()
+        return functional.cross_entropy(scores, targets[label])
+
+    fit(network, steps, RATE, DECAY, f"statistics {seed}", miss)
+    return network
 
 
 def _soften(real: Table) -> NDArray[np.float64]:
     """(N,) weights to draw rows by: rare exercises more often than they occur."""
     total = np.bincount(real.label, real.weight)
     return np.asarray(real.weight / np.sqrt(total[real.label]))
-
-
-def _cumulate(chance: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(N,) rising to 1, to draw from."""
-    return np.asarray(np.cumsum(chance) / chance.sum())
-
-
-def _draw(chances: NDArray[np.float64], count: int, rng: np.random.Generator) -> Tensor:
-    """(count,) rows by cumulated chances; ``Generator.choice`` would sum them up anew each time."""
-    rows = np.searchsorted(chances, rng.random(count))
-    return torch.from_numpy(np.minimum(rows, len(chances) - 1))
