@@ -28,7 +28,7 @@ CANDIDATES = 5
 SUMMARY = "summary"  # how the tensors of networks on statistics begin in the weights file
 FAMILY_WEIGHT = 0.3  # of the family scores in the sum of log probabilities
 FLOOR = 1e-4  # neither may veto alone
-OTHER_PRIOR = 4.0  # there are far more ways of not exercising than a training set shows
+OTHER_PRIOR = 6.0  # there are far more ways of not exercising than a training set shows
 # How much likelier a clip of no exercise is than one of an exercise, by whether somebody is seen to repeat anything:
 # shares of held-out clips, 14 of 15 without exercise and about one in seven with one (docs/measurements.md).
 NOT_REPEATED, REPEATED = 0.90 / 0.15, 0.10 / 0.85

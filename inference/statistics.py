@@ -26,6 +26,14 @@ _APART = [("left_" + name, "right_" + name) for name in ("palm", "wrist", "elbow
     for side in ("left", "right")
 ]  # fmt: skip
 _FIRST, _SECOND = (np.array([INDEX[pair[i]] for pair in _APART]) for i in (0, 1))
+# Limbs and girdles, whose direction a far or near camera leaves as it is, and whose length tells from where it looks.
+_BONES = [("waist", "neck"), ("neck", "nose"), *(
+    (f"{side}_{a}", f"{side}_{b}")
+    for side in ("left", "right")
+    for a, b in (("shoulder", "elbow"), ("elbow", "wrist"), ("wrist", "palm"),
+                 ("hip", "knee"), ("knee", "ankle"), ("ankle", "foot"))
+), *((f"left_{name}", f"right_{name}") for name in ("shoulder", "hip", "ankle", "wrist"))]  # fmt: skip
+_TAIL, _HEAD = (np.array([INDEX[bone[i]] for bone in _BONES]) for i in (0, 1))
 SLOWEST_HZ = 0.15
 SPECTRUM = 512
 # Of a film's frames with somebody in them: whoever sets up, rests or walks off does not spoil every part.
@@ -58,7 +66,10 @@ def _measure(points: Floats, confidence: NDArray[np.float32], times_s: Floats) -
     common, shares = _common_movement(own)
     parts += [_together(bends), _rhythm(common, shares, step_s), confidence.mean(axis=0)]
     parts.append(apart)
-    parts += _ends(common, own, np.concatenate([own, bends], axis=1))
+    ends, skew = _find_ends(common, own)
+    posture = np.concatenate([own, bends], axis=1)
+    parts += [*(posture[end].mean(axis=0) for end in ends), skew]
+    parts += _directions(points, ends)
     return np.asarray(np.nan_to_num(np.concatenate([np.ravel(part) for part in parts])), np.float32)
 
 
@@ -99,8 +110,8 @@ def _rhythm(first: Floats, sizes: Floats, step_s: float) -> Floats:
     return np.array([strongest, power[fast].max() / total, sizes[0] ** 2 / energy, sizes[0] / np.sqrt(len(first))])
 
 
-def _ends(first: Floats, own: Floats, posture: Floats) -> list[Floats]:
-    """Mean posture at either end of the common movement, the one first whose points are higher, and its skewness."""
+def _find_ends(first: Floats, own: Floats) -> tuple[list[NDArray[np.int64]], Floats]:
+    """Frames at either end of the common movement, that end first whose points are higher, and its skewness (1,)."""
     count = max(int(END_SHARE * len(first)), 1)
     order = np.argsort(first)
     ends = [order[:count], order[-count:]]
@@ -108,7 +119,21 @@ def _ends(first: Floats, own: Floats, posture: Floats) -> list[Floats]:
     skew = float((first**3).mean() / max(float((first**2).mean()) ** 1.5, 1e-9))
     if lower[0] > lower[1]:
         ends, skew = ends[::-1], -skew
-    return [*(posture[end].mean(axis=0) for end in ends), np.array([skew])]
+    return ends, np.array([skew])
+
+
+def _directions(points: Floats, ends: list[NDArray[np.int64]]) -> list[Floats]:
+    """Directions and lengths of bones: mean, at both ends of the common movement, and how much either changes.
+
+    The spread of a direction is its circular standard deviation (Mardia and Jupp 2000, eq. 2.3.14), radians.
+    """
+    bones = points[:, _HEAD] - points[:, _TAIL]
+    lengths = np.sqrt((bones**2).sum(axis=2))
+    unit = bones / np.maximum(lengths, 1e-6)[..., None]
+    mean = unit.mean(axis=0)
+    spread = np.sqrt(-2 * np.log(np.clip(np.sqrt((mean**2).sum(axis=1)), 1e-3, 1)))
+    at_ends = [table[end].mean(axis=0) for table in (unit, lengths) for end in ends]
+    return [mean, spread, lengths.mean(axis=0), lengths.std(axis=0), *at_ends]
 
 
 def both_views(track: PoseTrack) -> NDArray[np.float32]:

@@ -101,7 +101,7 @@ RECORDS = {
         Weight(
             "classifier",
             "classifier.safetensors",
-            "5e2f4664c2e071db4eb826a877719df5c03cdecd11d0338815c8848ca4216b7e",
+            "0c1e1f3f6ef66f92f9beb7516f3c58d45841e4e9c0abc7c70b1bcb5051d61501",
             "MIT",
             _OWN,
         ),

@@ -25,7 +25,7 @@ from inference.train.summary import Table
 MEMBERS = ("lstm", "tcn", "tcn")
 STEPS = {"lstm": 2000, "tcn": 5000}  # a convolution takes half as long and goes on learning for longer
 SUMMARIES = 3  # networks that see statistics
-SYNTHETIC_EACH = 120
+SYNTHETIC_EACH = 240
 MOTION_OTHERS = 250  # sequences of motion sets that show no exercise; more and "other" is seen everywhere
 WINDOW_SHARE, TEMPERATURE = 0.5, 0.8
 FOLDS = 6

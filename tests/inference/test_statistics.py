@@ -9,6 +9,8 @@ from inference import skeleton, statistics
 from inference.types import PoseTrack
 from tests.inference.tracks import make_track, raise_arms, squat, waves
 
+DIRECTIONS = 198  # numbers about bones at the end of a description
+
 
 def describe(track: PoseTrack) -> np.ndarray:
     return statistics.describe(track.keypoints, track.times_s)
@@ -30,7 +32,7 @@ def test_place_and_size_in_the_picture_do_not_count():
 
 def test_the_ends_of_the_movement_do_not_depend_on_where_it_begins():
     down, up = (make_track(8, squat, phase) for phase in (waves(4, 2.0), lambda s: 1 - waves(4, 2.0)(s)))
-    ends = slice(-135, -1)
+    ends = slice(-135 - DIRECTIONS, -1 - DIRECTIONS)
     assert describe(down)[ends] == pytest.approx(describe(up)[ends], abs=0.12)
 
 
@@ -39,7 +41,22 @@ def test_the_mirror_image_swaps_sides_and_nothing_else():
     one, other = statistics.both_views(track)
     twice = skeleton.mirror(skeleton.mirror(track.keypoints, 640), 640)
     assert statistics.describe(twice, track.times_s) == pytest.approx(one, abs=1e-3)
-    assert sorted(np.round(one[-211:-135], 2)) == pytest.approx(sorted(np.round(other[-211:-135], 2)), abs=0.03)
+    apart = slice(-211 - DIRECTIONS, -135 - DIRECTIONS)
+    assert sorted(np.round(one[apart], 2)) == pytest.approx(sorted(np.round(other[apart], 2)), abs=0.03)
+
+
+def test_a_limb_is_described_by_its_direction_at_both_ends_and_its_length():
+    track = make_track(6, raise_arms, waves(3, 2.0))
+    told = describe(track)[-DIRECTIONS:]
+    bones, left_arm = 18, 2
+    mean, rest = told[: 2 * bones].reshape(-1, 2), told[2 * bones :]
+    spread, length = rest[:bones], rest[bones : 2 * bones]
+    ends = rest[3 * bones : 7 * bones].reshape(2, bones, 2)
+    assert np.linalg.norm(mean, axis=1).max() <= 1 + 1e-6
+    assert abs(ends[0, left_arm, 0]) > 0.8  # to the side
+    assert ends[1, left_arm, 1] > 0.8  # y points down
+    assert spread[left_arm] > 0.4 > spread[0]  # radians; the trunk keeps still
+    assert length[left_arm] > 0.1
 
 
 def test_a_long_film_is_described_in_parts_too():

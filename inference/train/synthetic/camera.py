@@ -15,6 +15,9 @@ USUAL_SHARE = 0.5  # of the films of an exercise are taken from where it is usua
 SPREAD_DEG = 14.0
 CLOSE_UP_SHARE, CLOSE_UP_FILL = 0.2, (1.0, 2.2)  # pictures that are too small for the whole body
 LOW_SHARE = 0.25  # phones that stand on the floor
+HELD_SHARE = 0.45  # phones in a friend's hand: they wander, and come nearer or go further away
+WANDER, WANDER_S = 0.025, 1.5  # share of the picture, seconds
+ZOOM, ZOOM_S = 0.06, 3.0  # natural logarithms, seconds
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,8 @@ class Camera:
     fill: float  # share of the picture that the body spans; more than 1 cuts it off
     size_px: tuple[int, int]
     shake_px: float
+    wander: float  # share of the picture
+    zoom: float  # natural logarithm
 
 
 def draw_camera(rng: np.random.Generator, usual: str | None = None) -> Camera:
@@ -38,7 +43,7 @@ def draw_camera(rng: np.random.Generator, usual: str | None = None) -> Camera:
     if usual and rng.random() < USUAL_SHARE:
         view = usual
     azimuth = VIEWS[view][0] * rng.choice([-1, 1]) + rng.normal(0, SPREAD_DEG)
-    low, close = rng.random() < LOW_SHARE, rng.random() < CLOSE_UP_SHARE
+    low, close, held = rng.random(3) < (LOW_SHARE, CLOSE_UP_SHARE, HELD_SHARE)
     return Camera(
         view=view,
         azimuth_deg=float(azimuth),
@@ -48,6 +53,8 @@ def draw_camera(rng: np.random.Generator, usual: str | None = None) -> Camera:
         fill=float(rng.uniform(*CLOSE_UP_FILL) if close else rng.uniform(0.35, 1.0)),
         size_px=SIZES_PX[int(rng.integers(len(SIZES_PX)))],
         shake_px=float(rng.exponential(1.5)) if rng.random() < 0.4 else 0.0,
+        wander=float(rng.exponential(WANDER)) if held else 0.0,
+        zoom=float(rng.exponential(ZOOM)) if held else 0.0,
     )
 
 
@@ -68,5 +75,7 @@ def project(points: Floats, camera: Camera, rng: np.random.Generator) -> tuple[F
     if camera.fill > 1:
         shift = np.array([shift[0] * 0.5, abs(shift[1])])  # people aim at the face, and the legs are cut off
     middle = np.array(camera.size_px) / 2 + shift * room
-    shake = smooth_noise(len(points), 2, 0.5, rng) * camera.shake_px
-    return (flat - (low + high) / 2) * scale + middle + shake[:, None], depth - range_m
+    way = smooth_noise(len(points), 2, 0.5, rng) * camera.shake_px
+    way += smooth_noise(len(points), 2, WANDER_S, rng) * camera.wander * min(camera.size_px)
+    nearer = np.exp(smooth_noise(len(points), 1, ZOOM_S, rng) * camera.zoom)
+    return (flat - (low + high) / 2) * scale * nearer[..., None] + (middle + way)[:, None], depth - range_m

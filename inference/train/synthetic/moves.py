@@ -18,6 +18,8 @@ SWAPPED = np.array(
      for name in CHANNELS]
 )  # fmt: skip
 SIGNS = np.array([-1.0 if name in {"roll", "yaw", "bend", "twist", "aside"} else 1.0 for name in CHANNELS])
+# Of two words for one thing a row has one.
+_RIVALS = {"turn": "path", "path": "turn", "mode": "modes", "modes": "mode", "base": "bases"}
 SIDES = {"l": "left", "r": "right"}
 
 Pose = dict[str, float]
@@ -36,6 +38,7 @@ class Move:
     support: str
     height: float  # metres, of what the body rests on
     hop: float
+    travel: float  # metres to the front with each repetition
 
 
 @cache
@@ -58,7 +61,7 @@ def mirror(poses: Floats) -> Floats:
 def draw_move(slug: str, rng: np.random.Generator) -> Move:
     """One of the ways that the table knows. Raises KeyError for an exercise it does not have."""
     table = read_table()
-    row: dict[str, Any] = table["moves"][slug]
+    row = _draw_style(table["moves"][slug], rng)
     base_name = rng.choice(row["bases"]) if "bases" in row else row["base"]
     posture = table["postures"][base_name]
     base: Pose = posture["pose"]
@@ -79,7 +82,17 @@ def draw_move(slug: str, rng: np.random.Generator) -> Move:
         support=row.get("support", posture["support"]),
         height=row.get("height", posture.get("height", 0.0)),
         hop=row.get("hop", 0.0),
+        travel=row.get("travel", 0.0),
     )
+
+
+def _draw_style(row: dict[str, Any], rng: np.random.Generator) -> dict[str, Any]:
+    """A row with what one of its styles names in place of its own."""
+    if "styles" not in row:
+        return row
+    style: dict[str, Any] = row["styles"][int(rng.integers(len(row["styles"])))]
+    rivals = {_RIVALS[key] for key in style if key in _RIVALS}
+    return {key: value for key, value in row.items() if key not in rivals} | style
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ ALIKE, APART = 0.8, 0.6  # how much of a habit both sides share, and how much ea
 RANGE = (0.72, 1.12)  # of the way from start to turn
 FIDDLE_SHARE, FIDDLE_S, FIDDLE_DEG = 0.3, (0.5, 2.5), 9.0
 PAUSE_SHARE = 0.35
+LONGEST_WAY_M = 3.5
 _ANGLES = np.array([name not in {"jump", "ahead", "aside", "flat"} and not name.endswith("shrug") for name in CHANNELS])
 
 _FIRST = np.minimum(moves.SWAPPED, np.arange(len(CHANNELS)))  # the same number for both joints of a pair
@@ -92,6 +93,8 @@ def ease(count: int, rng: np.random.Generator) -> Floats:
 def _repeat(move: Move, rng: np.random.Generator) -> tuple[Floats, Reps]:
     tempo_s = rng.uniform(*move.tempo_s)
     count = max(1, round(draw_frames(rng) / RATE_HZ / tempo_s))
+    if move.travel:
+        count = min(count, max(1, int(LONGEST_WAY_M / move.travel)))
     pause_s = rng.exponential(0.35) * tempo_s if rng.random() < PAUSE_SHARE else 0.0
     lowering = rng.uniform(0.35, 0.65)  # share of the time that the way to the turn takes
     parts, reps, at_s = [], [], 0.0
@@ -104,7 +107,9 @@ def _repeat(move: Move, rng: np.random.Generator) -> tuple[Floats, Reps]:
         reps.append((at_s, at_s + turn_s, at_s + len(part) / RATE_HZ))
         at_s += (len(part) + len(rest)) / RATE_HZ
         parts += [_hop(part, move.hop), rest]
-    return np.concatenate(parts), tuple(reps)
+    angles = np.concatenate(parts)
+    angles[:, NUMBER["ahead"]] += np.linspace(0, move.travel * count, len(angles))
+    return angles, tuple(reps)
 
 
 def _one_rep(postures: list[Floats], seconds: float, lowering: float, rng: np.random.Generator) -> tuple[Floats, float]:

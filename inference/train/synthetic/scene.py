@@ -13,6 +13,7 @@ from inference.types import PoseTrack
 
 EVERY = 2  # of 30 frames a second; clips are looked at 15 times a second
 CUTS_SHARE, TINY_SHARE = 0.15, 0.2  # of films in which nobody trains
+OTHER_VIEW_SHARE = 0.08  # of films that go on from another side
 SHORTEST_SHOT, LONGEST_SHOT = 18, 90  # frames
 
 
@@ -55,6 +56,10 @@ def _film(slug: str, rng: np.random.Generator) -> Synthetic:
     points, reps = act(slug, rng)
     seen_by = camera.draw_camera(rng, moves.usual_view(slug))
     flat, behind_m = camera.project(points, seen_by, rng)
+    if rng.random() < OTHER_VIEW_SHARE:
+        then = camera.project(points, replace(camera.draw_camera(rng), size_px=seen_by.size_px), rng)
+        cut = int(rng.uniform(0.25, 0.75) * len(points))
+        flat[cut:], behind_m[cut:] = then[0][cut:], then[1][cut:]
     roughness = 1.0
     if slug == catalogue.OTHER and rng.random() < TINY_SHARE:  # far away, in a crowd
         roughness = float(rng.uniform(2, 8))
