@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import json
+import os
 import sys
 from typing import NamedTuple, Protocol, cast
 
+from inference.commands import sentences
 from inference.errors import InferenceError
 from inference.weights import WeightError
 
-EXIT_NOT_SET_UP = 1
+EXIT_NOT_SET_UP = 1  # weights or packages are missing, or a file can't be written
 EXIT_BAD_INPUT = 2
+EXIT_INTERRUPTED = 130  # as shells have it
 
 
 class Command(NamedTuple):
@@ -57,25 +61,37 @@ COMMANDS: dict[tuple[str, ...], Command] = {
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run one command; bad input ends with status 2 and its code as JSON on stdout."""
+    """Run one command; bad input ends with status 2 and its code as JSON on stdout, all else with a sentence."""
     argv = sys.argv[1:] if argv is None else argv
     path = _find_command(argv)
     if path is None:
         return _print_usage(argv)
+    try:
+        status = _run(path, argv[len(path) :])
+        print(end="", flush=True)  # here, where a full disk or a reader that has gone can still be told
+        return status
+    except InferenceError as error:
+        print(json.dumps({"error": {"code": error.code.value}}))
+        return _give_up(sentences.explain(error), EXIT_BAD_INPUT)
+    except WeightError as error:
+        return _give_up(str(error), EXIT_NOT_SET_UP)
+    except (OSError, ModuleNotFoundError) as error:
+        return _give_up(sentences.explain_system(error), EXIT_NOT_SET_UP)
+    except KeyboardInterrupt:
+        return _give_up("Stopped.", EXIT_INTERRUPTED)
+
+
+def _run(path: tuple[str, ...], argv: list[str]) -> int:
     command = COMMANDS[path]
     module = cast(CommandModule, importlib.import_module(command.module))
     parser = argparse.ArgumentParser(prog=f"python -m inference {' '.join(path)}", description=command.summary)
     module.add_arguments(parser)
-    args = parser.parse_args(argv[len(path) :])
-    try:
-        return module.run(args)
-    except InferenceError as error:
-        print(json.dumps({"error": {"code": error.code.value}}))
-        print(error, file=sys.stderr)
-        return EXIT_BAD_INPUT
-    except WeightError as error:
-        print(error, file=sys.stderr)
-        return EXIT_NOT_SET_UP
+    return module.run(parser.parse_args(argv))
+
+
+def _give_up(sentence: str, status: int) -> int:
+    print(sentence, file=sys.stderr)
+    return status
 
 
 def _find_command(argv: list[str]) -> tuple[str, ...] | None:
@@ -83,13 +99,29 @@ def _find_command(argv: list[str]) -> tuple[str, ...] | None:
 
 
 def _print_usage(argv: list[str]) -> int:
-    asked_for_help = bool(argv) and argv[0] in {"-h", "--help"}
+    words = [word for word in argv if word not in {"-h", "--help"}]
+    asked_for_help = len(words) < len(argv) and (not words or words == ["train"])
     stream = sys.stdout if asked_for_help else sys.stderr
+    if words not in ([], ["train"]):
+        print(f"There is no command `{' '.join(words[:2])}`.\n", file=stream)
     print("usage: python -m inference COMMAND …\n", file=stream)
+    width = max(len(" ".join(path)) for path in COMMANDS)
     for path, command in COMMANDS.items():
-        print(f"  {' '.join(path):<18} {command.summary}", file=stream)
+        print(f"  {' '.join(path):<{width}}  {command.summary}", file=stream)
     return 0 if asked_for_help else EXIT_BAD_INPUT
 
 
+def _start() -> int:
+    """As a program: an odd letter in a file's name doesn't stop it, nor does a reader that has gone."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    status = main()
+    try:
+        print(end="", flush=True)
+    except OSError:  # said already; Python would say it again on its way out
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return status
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(_start())

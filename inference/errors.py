@@ -29,3 +29,13 @@ class InferenceError(Exception):
         super().__init__(f"{code.value}: {detail}" if detail else code.value)
         self.code = code
         self.detail = detail
+
+
+class UnreadableListError(InferenceError):
+    """A list, shard or table that a command was given and that is not as it should be.
+
+    ``detail`` is a sentence for whoever typed the command.
+    """
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(Code.NOT_A_VIDEO, detail)

@@ -8,24 +8,33 @@ failed.
 from __future__ import annotations
 
 import argparse
-import csv
 import json
+import sys
 import time
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from tqdm import tqdm
 
-from inference import catalogue, metrics, pipeline
+from inference import catalogue, labels, metrics, pipeline, pose
 from inference.classify import Classifier
+from inference.commands.sentences import SENTENCES
 from inference.errors import Code, InferenceError
+from inference.labels import Label
 from inference.recognise import recognise
 from inference.types import AnalysisOptions, PoseTrack, Recognition
 
 TOP = 3
+LONGEST_S = 3600.0  # of a keypoints file: its motion is sampled evenly, in memory
+FARTHEST_PX = 1e6  # a point beyond it is no pixel
+# What numpy and zipfile say of a file that is none of theirs, or damaged, or locked, or larger than can be true.
+_WRONG = (OSError, ValueError, TypeError, LookupError, RuntimeError)
+_DAMAGED = (*_WRONG, EOFError, MemoryError, zipfile.BadZipFile, zlib.error)
 
 
 @dataclass(frozen=True)
@@ -66,17 +75,28 @@ class Row:
 def read_track(path: Path) -> PoseTrack:
     """A keypoints file as `python -m inference keypoints` writes it.
 
-    Raises InferenceError(NOT_A_VIDEO) when it is something else.
+    Raises InferenceError(NOT_A_VIDEO) when it is something else, and TOO_LONG.
     """
     try:
         with np.load(path, allow_pickle=False) as file:
-            keypoints = np.nan_to_num(file["keypoints"].astype(np.float32))
-            times_s, size = file["times_s"].astype(np.float64), file["size"]
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+            keypoints = np.nan_to_num(file["keypoints"].astype(np.float32, casting="same_kind"), posinf=0, neginf=0)
+            times_s = file["times_s"].astype(np.float64, casting="same_kind")
+            width, height = (int(side) for side in file["size"])
+    except _DAMAGED as error:
         raise InferenceError(Code.NOT_A_VIDEO, str(error)) from error
+    _check_track(keypoints, times_s)
+    return PoseTrack(keypoints, times_s, (width, height))
+
+
+def _check_track(keypoints: NDArray[np.float32], times_s: NDArray[np.float64]) -> None:
     if keypoints.ndim != 3 or keypoints.shape[1:] != (24, 3) or times_s.shape != keypoints.shape[:1]:
-        raise InferenceError(Code.NOT_A_VIDEO, f"keypoints of shape {keypoints.shape}")
-    return PoseTrack(keypoints, times_s, (int(size[0]), int(size[1])))
+        raise InferenceError(Code.NOT_A_VIDEO, f"keypoints of shape {keypoints.shape}, times of {times_s.shape}")
+    if not np.isfinite(times_s).all() or (np.diff(times_s) < 0).any():
+        raise InferenceError(Code.NOT_A_VIDEO, "times that do not rise")
+    if np.abs(keypoints).max(initial=0) > FARTHEST_PX:
+        raise InferenceError(Code.NOT_A_VIDEO, "points that lie nowhere")
+    if len(times_s) and times_s[-1] - times_s[0] > LONGEST_S:
+        raise InferenceError(Code.TOO_LONG, f"{times_s[-1] - times_s[0]:.0f} s")
 
 
 def recognise_file(path: Path, estimator: str | None, classifier: Classifier) -> tuple[PoseTrack, Recognition]:
@@ -90,26 +110,24 @@ def recognise_file(path: Path, estimator: str | None, classifier: Classifier) ->
     return track, recognise(track, classifier=classifier)
 
 
-def evaluate_row(label: dict[str, str], folder: Path, estimator: str | None, classifier: Classifier) -> Row:
+def evaluate_row(label: Label, folder: Path, estimator: str | None, classifier: Classifier) -> Row:
     """Score one line of the list."""
-    reps_text = (label.get("reps") or "").strip()
-    reps = int(float(reps_text)) if reps_text else None
     began_s = time.perf_counter()
     try:
-        track, found = recognise_file(folder / label["file"], estimator, classifier)
+        track, found = recognise_file(folder / label.file, estimator, classifier)
     except InferenceError as error:
         # Nobody to be seen is a right answer for a clip that shows no exercise.
         nobody = error.code in {Code.NO_PERSON, Code.NO_MOVEMENT}
         candidates = ((catalogue.OTHER, 1.0),) if nobody else ()
         predicted = catalogue.OTHER if nobody else None
         seconds = time.perf_counter() - began_s
-        return Row(label["file"], label["exercise"], reps, predicted, candidates, 0, error.code.value, seconds)
+        return Row(label.file, label.exercise, label.reps, predicted, candidates, 0, error.code.value, seconds)
     named = tuple((c.exercise, c.confidence) for c in found.classification.candidates)
     counted = sum(part.rep_count.count for part in found.sets)
     seconds = time.perf_counter() - began_s
     seen = track.found
     return Row(
-        label["file"], label["exercise"], reps, named[0][0], named, counted, None, seconds, len(seen), int(seen.sum())
+        label.file, label.exercise, label.reps, named[0][0], named, counted, None, seconds, len(seen), int(seen.sum())
     )
 
 
@@ -136,20 +154,19 @@ def summarise(rows: list[Row]) -> dict[str, Any]:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The list and the form of the answer."""
-    parser.add_argument("labels", type=Path, metavar="LABELS.csv")
+    parser.add_argument("labels", type=Path, metavar="LABELS.csv", help="columns file, exercise, reps")
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout, with a row for every file")
-    parser.add_argument("--estimator", help="name of a pose estimator (default: the product's)")
+    parser.add_argument("--estimator", choices=pose.NAMES, help=f"who looks (default: {pose.DEFAULT})")
 
 
 def run(args: argparse.Namespace) -> int:
     """Score every file and print the figures."""
-    try:
-        with args.labels.open(newline="", encoding="utf-8-sig") as file:
-            labels = [row for row in csv.DictReader(file) if row.get("file")]
-    except OSError as error:
-        raise InferenceError(Code.NOT_A_VIDEO, str(error)) from error
+    listed = labels.read(args.labels)
+    unknown = sorted({label.exercise for label in listed} - set(catalogue.exercises()))
+    if unknown:
+        print(f"Not in the catalogue, so never named right: {', '.join(unknown)}", file=sys.stderr)
     classifier = Classifier.load()
-    rows = [evaluate_row(label, args.labels.parent, args.estimator, classifier) for label in tqdm(labels, unit="clip")]
+    rows = [evaluate_row(label, args.labels.parent, args.estimator, classifier) for label in tqdm(listed, unit="clip")]
     figures = summarise(rows)
     if args.json:
         print(json.dumps({**figures, "rows": [row.as_json() for row in rows]}, ensure_ascii=False))
@@ -172,6 +189,16 @@ def _print_figures(figures: dict[str, Any], rows: list[Row]) -> None:
     if figures["seconds_per_clip"] is not None:
         print(f"{'s per clip':<14} {figures['seconds_per_clip']:.2f}")
     _print_by_exercise(rows)
+    _print_failed(rows)
+
+
+def _print_failed(rows: list[Row]) -> None:
+    """A path that is written wrongly looks like a bad product otherwise."""
+    failed = [row for row in rows if row.error]
+    if failed:
+        print(f"\n{len(failed)} of {len(rows)} could not be analysed:")
+    for row in failed:
+        print(f"{row.file}: {SENTENCES[Code(str(row.error))]}")
 
 
 def _print_by_exercise(rows: list[Row]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import itertools
 import json
 import sys
 import tarfile
@@ -15,19 +16,21 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 from tqdm import tqdm
 
 from inference import pose, pose_metrics
-from inference.errors import Code, InferenceError
+from inference.errors import UnreadableListError
 from inference.pose import PoseEstimator
 from inference.pose_metrics import Score
 from inference.types import Frame
 
+# What json, tarfile, Pillow and numpy say of what is none of theirs.
+_DAMAGED = (OSError, ValueError, LookupError, RecursionError, tarfile.TarError, Image.DecompressionBombError)
 POSTURES = ("upright", "lying", "upside_down", "unknown")
 
 
@@ -54,16 +57,45 @@ class Scored:
 def read_examples(shard: Path) -> Iterator[Example]:
     """Pictures of a shard, whose tar lies beside it; lines without any known joint are left out.
 
-    Raises InferenceError(NOT_A_VIDEO) when one of the two files is missing or is something else.
+    Raises UnreadableListError when one of the two files is missing or is something else.
     """
+    with _open_lines(shard) as lines, _open_pictures(shard.with_suffix(".tar")) as pictures:
+        for number in itertools.count(1):
+            try:
+                line = next(lines, None)
+                example = _read_example(json.loads(line), pictures) if line and line.strip() else None
+            except _DAMAGED as error:
+                raise UnreadableListError(f"{shard}, line {number}: {_explain(error)}") from error
+            if line is None:
+                return
+            if example is not None:
+                yield example
+
+
+def _open_lines(shard: Path) -> TextIO:
     try:
-        with shard.open(encoding="utf-8") as lines, tarfile.open(shard.with_suffix(".tar")) as pictures:
-            for line in lines:
-                example = _read_example(json.loads(line), pictures)
-                if example is not None:
-                    yield example
-    except (OSError, ValueError, KeyError, tarfile.TarError) as error:
-        raise InferenceError(Code.NOT_A_VIDEO, f"{shard.name}: {error}") from error
+        return shard.open(encoding="utf-8")
+    except OSError as error:
+        raise UnreadableListError(f"{shard}: {error.strerror}") from error
+
+
+def _open_pictures(path: Path) -> tarfile.TarFile:
+    try:
+        return tarfile.open(path)
+    except OSError as error:
+        raise UnreadableListError(f"{path}, which holds the pictures: {error.strerror}") from error
+    except tarfile.TarError as error:
+        raise UnreadableListError(f"{path}, which holds the pictures, is not a tar file") from error
+
+
+def _explain(error: Exception) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return "not a text in UTF-8"
+    if isinstance(error, json.JSONDecodeError):
+        return f"not JSON ({error})"
+    if isinstance(error, UnidentifiedImageError):
+        return "its picture is none"
+    return str(error.args[0]) if error.args else type(error).__name__
 
 
 def count_lines(shard: Path) -> int:
@@ -71,22 +103,35 @@ def count_lines(shard: Path) -> int:
     try:
         with shard.open(encoding="utf-8") as lines:
             return sum(1 for _ in lines)
-    except OSError:
+    except (OSError, UnicodeDecodeError):
         return 0
 
 
 def _read_example(label: dict[str, Any], pictures: tarfile.TarFile) -> Example | None:
-    teacher = np.array(label["keypoints"], np.float32)
-    by_people = label["gt"] is not None
-    truth = np.array(label["gt"], np.float32) if by_people else teacher
+    if not isinstance(label, dict) or not isinstance(label.get("file"), str):
+        raise ValueError("no object with `file` and `keypoints`")
+    teacher = _read_points(label, "keypoints")
+    by_people = label.get("gt") is not None
+    truth = _read_points(label, "gt") if by_people else teacher
     if not (truth[:, 2] > 0).any():
         return None
     stream = pictures.extractfile(label["file"])
     if stream is None:
-        raise KeyError(label["file"])
+        raise ValueError(f"no picture {label['file']}")
     with Image.open(io.BytesIO(stream.read())) as picture:
         image = np.asarray(picture.convert("RGB"))
     return Example(image, truth, teacher, by_people)
+
+
+def _read_points(label: dict[str, Any], name: str) -> NDArray[np.float32]:
+    points = label.get(name)
+    try:
+        found = np.array(points, np.float32)
+    except (TypeError, ValueError):
+        found = np.zeros(0, np.float32)
+    if found.shape != (24, 3) or not np.isfinite(found).all():
+        raise ValueError(f"`{name}` is not 24 times x, y and how sure")
+    return found
 
 
 def score_example(estimator: PoseEstimator, example: Example, *, whole_picture: bool) -> Scored | None:
@@ -139,6 +184,8 @@ def run(args: argparse.Namespace) -> int:
     examples = tqdm(read_examples(args.shard), total=count_lines(args.shard), unit="picture", file=sys.stderr)
     box_only = args.box_only or args.estimator in pose.TOP_DOWN
     looked_at = [score_example(estimator, one, whole_picture=not box_only) for one in examples]
+    if not looked_at:
+        raise UnreadableListError(f"{args.shard}: no line with a known joint")
     figures = {
         "estimator": f"{estimator.name}@{estimator.version}",
         "shard": args.shard.name,

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from inference import stillness, video
+from inference import files, stillness, video
 from inference.errors import Code, InferenceError
 from inference.stills import StillKeeper
 from inference.types import (
@@ -129,7 +129,7 @@ def track_pose(
 
 def save_keypoints(track: PoseTrack, out: Path) -> None:
     """``keypoints`` (T, 24, 3) float32, ``times_s`` (T,), ``size`` (width, height)."""
-    with out.open("wb") as file:  # given a name, numpy would add a suffix of its own
+    with files.write_whole(out) as file:  # given a name, numpy would add a suffix of its own
         np.savez_compressed(
             file,
             keypoints=track.keypoints.astype(np.float32),

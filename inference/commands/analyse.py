@@ -7,21 +7,25 @@ import json
 import sys
 from pathlib import Path
 
-from inference import pipeline
+from inference import files, pipeline, pose
 from inference.report import as_json
 from inference.types import AnalysisOptions, Stage
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The clip and what to write."""
-    parser.add_argument("clip", type=Path)
+    parser.add_argument("clip", type=Path, metavar="CLIP", help="a film of up to ten minutes")
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
-    parser.add_argument("--estimator", help="name of a pose estimator (default: the product's)")
-    parser.add_argument("--out-dir", type=Path, help="also write keypoints, pictures and the rendition here")
+    parser.add_argument("--estimator", choices=pose.NAMES, help=f"who looks (default: {pose.DEFAULT})")
+    parser.add_argument(
+        "--out-dir", type=Path, metavar="FOLDER", help="also write keypoints, pictures and the rendition here"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Analyse; with ``--out-dir`` the files of the diary are written too."""
+    if args.out_dir:
+        files.require_folder_place(args.out_dir)
     options = AnalysisOptions(estimator=args.estimator, out_dir=args.out_dir)
     result = pipeline.analyse(args.clip, options, _show_progress)
     if args.out_dir:

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from inference import windows
+from inference import files, windows
 from inference.classify import Classifier
 
 OPSET = 17
@@ -21,16 +21,19 @@ ROWS = 3
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Where to."""
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="made where it is missing")
 
 
 def run(args: argparse.Namespace) -> int:
     """Write and check every network; status 1 when one says something else than before."""
+    import onnxruntime  # noqa: F401  # missing, it is said before anything is written
+
     args.folder.mkdir(parents=True, exist_ok=True)
     same = True
     for name, network, example in _networks():
         path = args.folder / f"{name}.onnx"
-        write(network, example, path)
+        with files.stage(path) as temporary:
+            write(network, example, temporary)
         difference = compare(network, example, path)
         same &= difference <= TOLERANCE
         print(f"{path.name}: {path.stat().st_size} bytes, outputs differ by {difference:.1e} of the largest")

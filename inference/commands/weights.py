@@ -11,9 +11,14 @@ MIB = 1 << 20
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which; without a name, what the product needs."""
-    parser.add_argument(
-        "name", nargs="*", choices=[[], *weights.RECORDS], metavar="NAME", help="default: all that the product needs"
-    )
+    known = ", ".join(weights.RECORDS)
+    parser.add_argument("name", nargs="*", type=_name, metavar="NAME", help=f"default: what the product needs; {known}")
+
+
+def _name(text: str) -> str:
+    if text not in weights.RECORDS:
+        raise argparse.ArgumentTypeError(f"no weights are called {text!r}; there are: {', '.join(weights.RECORDS)}")
+    return text
 
 
 def run(args: argparse.Namespace) -> int:

@@ -19,6 +19,7 @@ from matplotlib import pyplot
 from matplotlib.figure import Figure
 
 from inference import catalogue
+from inference.errors import UnreadableListError
 from inference.train import clips
 from inference.train.motion_figures import wilson
 
@@ -44,13 +45,19 @@ class Prediction:
 
 
 def read(path: Path, estimator: str = clips.FIRST_ESTIMATOR) -> list[Prediction]:
-    """Predictions as the training writes them, on the keypoints of one estimator."""
-    rows = json.loads(path.read_text(encoding="utf-8"))
-    return [
-        Prediction(r["file"], r["exercise"], tuple(n for n, _ in r["candidates"]), float(r["candidates"][0][1]))
-        for r in rows
-        if r.get("estimator", clips.FIRST_ESTIMATOR) == estimator
-    ]
+    """Predictions as the training writes them, on the keypoints of one estimator; UnreadableListError for all else."""
+    try:
+        rows = json.loads(path.read_text(encoding="utf-8"))
+        found = [
+            Prediction(r["file"], r["exercise"], tuple(n for n, _ in r["candidates"]), float(r["candidates"][0][1]))
+            for r in rows
+            if r.get("estimator", clips.FIRST_ESTIMATOR) == estimator
+        ]
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
+        raise UnreadableListError(f"{path}: not what `train classifier --folds` writes") from error
+    if not found:
+        raise UnreadableListError(f"{path}: no predictions on the keypoints of {estimator}")
+    return found
 
 
 def tabulate(rows: list[Prediction]) -> str:

@@ -48,6 +48,8 @@ def _check_file(path: Path, limits: Limits) -> int:
     try:
         status = path.stat()
     except OSError as error:
+        raise InferenceError(Code.NOT_A_VIDEO, f"{path}: {error.strerror}") from error
+    except ValueError as error:  # a name that no file can have
         raise InferenceError(Code.NOT_A_VIDEO, str(error)) from error
     if not stat.S_ISREG(status.st_mode):
         raise InferenceError(Code.NOT_A_VIDEO, "not a regular file")

@@ -7,12 +7,15 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from urllib.error import URLError
 
 import numpy as np
 import pytest
 
 from inference import __main__ as cli
 from inference import pipeline, weights
+from inference.commands import sentences
+from inference.errors import Code, InferenceError
 from tests.inference.fakes import FakeEstimator, FakeRecogniser, squat_set
 
 ROOT = Path(__file__).parents[2]
@@ -85,6 +88,78 @@ def test_every_command_is_there(path):
     parser = argparse.ArgumentParser()
     module.add_arguments(parser)
     assert callable(module.run)
+
+
+def test_what_is_not_a_command_is_told(capsys):
+    assert cli.main(["evalaute", "--help"]) == 2
+    assert "no command `evalaute`" in capsys.readouterr().err
+    assert cli.main(["train", "--help"]) == 0
+    assert "train pose-presence " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("code", Code)
+def test_every_code_has_a_sentence_for_the_shell(code):
+    assert sentences.explain(InferenceError(code, "why")).endswith("(why)")
+    assert sentences.explain(InferenceError(code))[-1] == "."
+
+
+def test_a_place_that_cannot_be_written_is_told_before_the_work(make_clip, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(pipeline, "_load_estimator", None)  # asked too late, it would be called
+    clip, file = str(make_clip("a.mp4")), tmp_path / "file"
+    file.touch()
+    for command, place, reason in (
+        (["keypoints", clip, "--out"], tmp_path, "Is a directory"),
+        (["keypoints", clip, "--out"], tmp_path / "no" / "k.npz", "No such file or directory"),
+        (["keypoints", clip, "--out"], file / "k.npz", "Not a directory"),
+        (["analyse", clip, "--out-dir"], file, "Not a directory"),
+        (["analyse", clip, "--out-dir"], file / "below", "Not a directory"),
+        (["export"], file, "File exists"),
+    ):
+        assert cli.main([*command, str(place)]) == 1
+        told = capsys.readouterr()
+        assert (told.out, told.err.count("\n"), reason in told.err) == ("", 1, True), told.err
+
+
+def test_a_disk_that_is_full_is_told(fakes, make_clip, capsys):
+    assert cli.main(["keypoints", str(make_clip("a.mp4")), "--out", "/dev/full"]) == 1
+    assert "No space left" in capsys.readouterr().err
+
+
+def test_a_full_disk_behind_the_shell_is_told_once():
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "inference", "weights", "counter"]
+        run = subprocess.run(command, check=False, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert (run.returncode, run.stderr) == (1, "No space left on device\n")
+
+
+@pytest.mark.parametrize(
+    ("problem", "status", "sentence"),
+    [
+        (KeyboardInterrupt(), 130, "Stopped."),
+        (ModuleNotFoundError("no", name="onnx"), 1, "needs the package onnx. Type: make setup-dev"),
+        (URLError(ConnectionRefusedError(111, "Connection refused")), 1, "download failed: [Errno 111]"),
+    ],
+)
+def test_no_command_ends_with_a_traceback(problem, status, sentence, monkeypatch, capsys):
+    def fail(options):
+        raise problem
+
+    monkeypatch.setattr(pipeline, "_load_estimator", fail)
+    assert cli.main(["analyse", "a.mp4"]) == status
+    assert sentence in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["analyse", "keypoints", "evaluate", "evaluate-pose"])
+def test_an_estimator_that_does_not_exist_is_told_with_those_that_do(command, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        cli.main([command, "a", "--estimator", "nobody"])
+    assert "hrnet" in capsys.readouterr().err
+
+
+def test_weights_that_do_not_exist_are_told_with_those_that_do(capsys):
+    with pytest.raises(SystemExit, match="2"):
+        cli.main(["weights", "nothing"])
+    assert "there are: blazepose-detector" in capsys.readouterr().err
 
 
 def test_asking_for_help_imports_no_network():

@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 import tarfile
 from pathlib import Path
 
@@ -52,6 +53,48 @@ def test_the_stable_keys_are_there_and_half_of_the_joints_are_right(shard, capsy
 def test_the_table_is_for_people_to_read(shard, capsys):
     assert main(["evaluate-pose", str(shard), "--box-only"]) == 0
     assert "PCK@0.2" in capsys.readouterr().out
+
+
+def test_a_line_without_gt_is_scored_against_the_teacher_and_an_empty_one_is_passed_over(shard, capsys):
+    lines = [json.loads(line) for line in shard.read_text().splitlines()]
+    other = shard.with_stem("teacher")
+    other.write_text("\n\n".join(json.dumps({k: v for k, v in line.items() if k != "gt"}) for line in lines))
+    shutil.copy(shard.with_suffix(".tar"), other.with_suffix(".tar"))
+    assert main(["evaluate-pose", str(other), "--box-only", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["by_truth"]["teacher"]["people"] == 2
+
+
+POINTS = [[1, 2, 1]] * 24
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "no line with a known joint"),
+        ("5", "line 1: no object"),
+        ("{", "line 1: not JSON"),
+        ('{"file": 5}', "line 1: no object"),
+        (json.dumps({"file": "right.png", "keypoints": POINTS[:17]}), "line 1: `keypoints` is not 24"),
+        (json.dumps({"file": "right.png", "keypoints": POINTS, "gt": "x"}), "line 1: `gt` is not 24"),
+        (json.dumps({"file": "right.png", "keypoints": [[1, 2]] * 24}), "line 1: `keypoints` is not 24"),
+        ("\n" + json.dumps({"file": "none.png", "keypoints": POINTS}), "line 2: filename 'none.png' not found"),
+        ("\udcff", "not a text in UTF-8"),
+    ],
+)
+def test_a_shard_that_is_wrong_is_told_with_its_line(text, sentence, shard, capsys):
+    wrong = shard.with_stem("wrong")
+    wrong.write_bytes(text.encode("utf-8", "surrogateescape"))
+    shutil.copy(shard.with_suffix(".tar"), wrong.with_suffix(".tar"))
+    assert main(["evaluate-pose", str(wrong)]) == 2
+    assert sentence in capsys.readouterr().err
+
+
+def test_pictures_that_are_no_tar_are_told(shard, capsys):
+    wrong = shard.with_stem("no-tar")
+    wrong.write_text("{}")
+    wrong.with_suffix(".tar").write_bytes(b"x" * 2000)
+    assert main(["evaluate-pose", str(wrong)]) == 2
+    assert "no-tar.tar, which holds the pictures, is not a tar file" in capsys.readouterr().err
 
 
 def test_a_shard_without_pictures_is_bad_input(tmp_path, capsys):

@@ -14,6 +14,7 @@ from matplotlib import pyplot
 from tqdm import tqdm
 
 from inference import weights
+from inference.errors import UnreadableListError
 from inference.pose import heatmap_model
 from inference.pose.heatmap_model import HeatmapModel, Recipe
 from inference.train import clips
@@ -65,10 +66,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _size(text: str) -> tuple[int, int]:
-    width, height = (int(part) for part in text.split("x"))
-    if width % 32 or height % 32:
-        raise argparse.ArgumentTypeError("both must be multiples of 32")
-    return width, height
+    sides = text.split("x")
+    if len(sides) != 2 or not all(side.isdecimal() and int(side) > 0 and int(side) % 32 == 0 for side in sides):
+        raise argparse.ArgumentTypeError("as in 96x128; both must be multiples of 32")
+    return int(sides[0]), int(sides[1])
 
 
 def run(args: argparse.Namespace) -> int:
@@ -81,8 +82,10 @@ def run(args: argparse.Namespace) -> int:
     plan = replace(preset.plan, **{name: value for name, value in given.items() if value is not None})
     recipe = replace(preset.recipe, size_px=args.size) if args.size else preset.recipe
     folder: Path = args.folder or FOLDER / args.preset
-    folder.mkdir(parents=True, exist_ok=True)
     people = shards.read([*sorted(args.data.glob("train-*.jsonl")), *args.extra])
+    if not people:
+        raise UnreadableListError(f"{args.data}: no train-*.jsonl with people in it")
+    folder.mkdir(parents=True, exist_ok=True)
     state = loop.start(recipe, plan, args.start)
     _go_on(state, plan, folder)
     print(f"{len(people)} people; from epoch {state.epoch + state.seen / len(people):.2f} to {plan.epochs}", flush=True)

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from inference import person, pipeline, pose_metrics, skeleton, video
+from inference import files, person, pipeline, pose_metrics, skeleton, video
 from inference.pose.blazepose_landmarks import BlazePoseLandmarks
 from inference.pose.region import Region
 from inference.skeleton import INDEX
@@ -57,7 +57,10 @@ def run(args: argparse.Namespace) -> int:
     """Write one shard."""
     args.out.parent.mkdir(parents=True, exist_ok=True)
     eyes, count = BlazePoseLandmarks(), 0
-    with tarfile.open(args.out.with_suffix(".tar"), "w") as tar, args.out.open("w", encoding="utf-8") as lines:
+    with contextlib.ExitStack() as stack:  # nothing of an earlier shard is lost until this one is complete
+        pictures, table = (stack.enter_context(files.stage(path)) for path in (args.out.with_suffix(".tar"), args.out))
+        tar = stack.enter_context(tarfile.open(pictures, "w"))
+        lines = stack.enter_context(table.open("w", encoding="utf-8"))
         for clip in tqdm(clips.load(tuple(args.parts)), unit="film"):
             for number, one in enumerate(label(clip, eyes)):
                 name = f"{clip.part}-{Path(clip.file).stem}-{number}.jpg"

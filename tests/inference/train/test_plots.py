@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from inference.__main__ import main
 from inference.train import plots
 
 
@@ -28,6 +29,14 @@ def test_table_counts_each_figure_over_its_own_clips(folds):
     assert "| among three | 0.750 | 4 |" in table
     assert '| "other" called so | 1.000 | 1 |' in table
     assert '| exercises called "other" | 0.333 | 3 |' in table
+
+
+@pytest.mark.parametrize("text", ["", "[]", "5", "[5]", '[{"file": "a"}]', '{"a": 1}'])
+def test_what_is_no_table_of_predictions_is_told(text, tmp_path, capsys):
+    (tmp_path / "folds.json").write_text(text)
+    assert main(["train", "plots", str(tmp_path / "folds.json"), "--out", str(tmp_path / "out")]) == 2
+    assert "folds.json: no" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
 
 
 def test_calibration_error_is_the_mean_gap(folds):

@@ -194,3 +194,16 @@ def test_a_run_can_begin_with_the_weights_of_a_file(monkeypatch, data, tmp_path)
     weight = "stage4.0.branches.0.0.conv1.weight"
     assert torch.allclose(first[weight], second[weight], atol=1e-3)
     assert not torch.allclose(first[weight], TINY.build().state_dict()[weight], atol=1e-3)
+
+
+@pytest.mark.parametrize("text", ["foo", "0x32", "-32x32", "33x32", "32", "32x32x32"])
+def test_a_size_that_is_none_is_told(text, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        cli.main(["train", "pose", f"--size={text}"])
+    assert "as in 96x128" in capsys.readouterr().err
+
+
+def test_a_folder_without_people_is_told_and_nothing_is_made(tmp_path, capsys):
+    assert cli.main(["train", "pose", "--data", str(tmp_path), "--folder", str(tmp_path / "out")]) == 2
+    assert "no train-*.jsonl" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()

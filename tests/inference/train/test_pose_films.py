@@ -67,3 +67,14 @@ def test_a_film_becomes_a_shard_that_training_reads(monkeypatch, tmp_path):
         assert max(height, width) <= films.MOST_PX
         body = np.ptp(one.keypoints[known, 1])
         assert body > 0.4 * height
+
+
+def test_films_that_are_not_there_leave_the_earlier_shard(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(clips, "DATA", tmp_path)
+    shard = tmp_path / "films.jsonl"
+    for path in (shard, shard.with_suffix(".tar")):
+        path.write_bytes(b"earlier")
+    assert cli.main(["train", "pose-films", str(shard), "--parts", "more"]) == 1
+    assert "LABELS.csv: No such file" in capsys.readouterr().err
+    assert shard.read_bytes() == shard.with_suffix(".tar").read_bytes() == b"earlier"
+    assert not list(tmp_path.glob(".*.part"))
