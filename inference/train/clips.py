@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from inference import pipeline
+from inference import pipeline, pose
 from inference.errors import InferenceError
 from inference.evaluate import read_track
 from inference.types import AnalysisOptions, PoseTrack
@@ -119,5 +119,9 @@ def split_folds(groups: list[str], folds: int, seed: int = 0) -> dict[str, int]:
 def add_estimators(parser: argparse.ArgumentParser) -> None:
     """The option that says whose keypoints a training learns from."""
     parser.add_argument(
-        "--estimators", nargs="+", default=[FIRST_ESTIMATOR], metavar="NAME", help="whose keypoints to learn from"
+        "--estimators",
+        nargs="+",
+        default=[FIRST_ESTIMATOR],
+        choices=pose.NAMES,
+        help="whose keypoints to learn from",
     )

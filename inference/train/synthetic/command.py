@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from inference import skeleton
+from inference import files, skeleton
 from inference.train.synthetic.scene import Synthetic, slugs, synthesise
 
 TILE_PX, MARGIN = 220, 0.08
@@ -21,21 +21,40 @@ LEAST_SURE = 0.02
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What to show and where."""
     parser.add_argument("names", nargs="+", metavar="NAME", choices=slugs(), help="slugs of the catalogue")
-    parser.add_argument("--gif", type=Path, help="a moving picture of some views side by side")
-    parser.add_argument("--sheet", type=Path, help="a still: one row a view, one column a moment")
-    parser.add_argument("--count", type=int, default=4, help="views of each exercise")
-    parser.add_argument("--moments", type=int, default=6)
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--gif", type=Path, metavar="FILE.gif", help="a moving picture of some views side by side")
+    parser.add_argument(
+        "--sheet", type=Path, metavar="FILE.png", help="a still: a row for each view, moments side by side"
+    )
+    parser.add_argument("--count", type=_from_one, default=4, help="views of each exercise")
+    parser.add_argument("--moments", type=_from_one, default=6)
+    parser.add_argument("--seed", type=_from_zero, default=0)
+
+
+def _from_one(text: str) -> int:
+    return _whole_number(text, 1)
+
+
+def _from_zero(text: str) -> int:
+    return _whole_number(text, 0)
+
+
+def _whole_number(text: str, least: int) -> int:
+    if not text.isdecimal() or int(text) < least:
+        raise argparse.ArgumentTypeError(f"a whole number from {least} on, not {text!r}")
+    return int(text)
 
 
 def run(args: argparse.Namespace) -> int:
     """Draw and write what was asked for."""
+    for path in filter(None, (args.gif, args.sheet)):
+        files.require_file_place(path)
     rng = np.random.default_rng(args.seed)
     clips = [synthesise(name, rng) for name in args.names for _ in range(args.count)]
     if args.gif:
         write_gif(clips, args.gif)
     if args.sheet:
-        Image.fromarray(draw_sheet(clips, args.moments)).save(args.sheet)
+        with files.write_whole(args.sheet) as file:
+            Image.fromarray(draw_sheet(clips, args.moments)).save(file, "PNG")
     for clip in clips:
         print(f"{clip.exercise}: {clip.track.times_s[-1]:.1f} s, {len(clip.reps)} repetitions, from the {clip.view}")
     return 0
@@ -46,7 +65,8 @@ def write_gif(clips: list[Synthetic], path: Path) -> None:
     longest = max(len(clip.track.times_s) for clip in clips)
     drawn = [[draw_frame(clip, i) for i in range(len(clip.track.times_s))] for clip in clips]
     frames = [Image.fromarray(np.concatenate([d[i % len(d)] for d in drawn], axis=1)) for i in range(longest)]
-    frames[0].save(path, save_all=True, append_images=frames[1:], duration=67, loop=0)
+    with files.write_whole(path) as file:
+        frames[0].save(file, "GIF", save_all=True, append_images=frames[1:], duration=67, loop=0)
 
 
 def draw_sheet(clips: list[Synthetic], moments: int) -> NDArray[np.uint8]:

@@ -187,6 +187,22 @@ def test_the_command_writes_pictures(tmp_path, capsys):
     assert "squat" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("odd", [["--count", "0"], ["--count", "many"], ["--moments", "0"], ["--seed", "-1"]])
+def test_odd_numbers_are_refused_in_a_sentence(odd, capsys):
+    with pytest.raises(SystemExit) as end:
+        cli.main(["synth", "squat", *odd])
+    assert end.value.code == 2
+    assert "a whole number from" in capsys.readouterr().err
+
+
+def test_pictures_are_written_whatever_their_name_ends_with(tmp_path, capsys):
+    still, missing = tmp_path / "still", tmp_path / "nowhere" / "a.gif"
+    assert cli.main(["synth", "squat", "--count", "1", "--sheet", str(still)]) == 0
+    assert still.read_bytes()[1:4] == b"PNG"
+    assert cli.main(["synth", "squat", "--gif", str(missing)]) == 1
+    assert "nowhere" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("kind", bystanders.KINDS, ids=lambda kind: kind.__name__)
 def test_who_does_not_train_moves_and_stays_whole(kind):
     rng = np.random.default_rng(5)
