@@ -10,7 +10,7 @@ import os
 import sys
 from typing import NamedTuple, Protocol, cast
 
-from inference.commands import sentences
+from inference import sentences
 from inference.errors import InferenceError
 from inference.weights import WeightError
 

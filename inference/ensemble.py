@@ -8,17 +8,19 @@ from pathlib import Path
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from inference import files
+
 
 def save_networks(networks: Sequence[nn.Module], path: Path) -> None:
-    """Write beside and rename; half precision is enough."""
+    """Whole or not at all; half precision is enough."""
     path.parent.mkdir(parents=True, exist_ok=True)
     tensors = {
         f"{number}.{name}": value.half().contiguous() if value.is_floating_point() else value
         for number, network in enumerate(networks)
         for name, value in network.state_dict().items()
     }
-    save_file(tensors, path.with_suffix(".tmp"))
-    path.with_suffix(".tmp").replace(path)
+    with files.stage(path) as temporary:
+        save_file(tensors, temporary)
 
 
 def load_states(path: Path) -> list[dict[str, Tensor]]:

@@ -23,18 +23,19 @@ from tqdm import tqdm
 
 from inference import catalogue, labels, metrics, pipeline, pose
 from inference.classify import Classifier
-from inference.commands.sentences import SENTENCES
 from inference.errors import Code, InferenceError
 from inference.labels import Label
 from inference.recognise import recognise
+from inference.sentences import SENTENCES
 from inference.types import AnalysisOptions, PoseTrack, Recognition
 
 TOP = 3
 LONGEST_S = 3600.0  # of a keypoints file: its motion is sampled evenly, in memory
 FARTHEST_PX = 1e6  # a point beyond it is no pixel
 # What numpy and zipfile say of a file that is none of theirs, or damaged, or locked, or larger than can be true.
-_WRONG = (OSError, ValueError, TypeError, LookupError, RuntimeError)
-_DAMAGED = (*_WRONG, EOFError, MemoryError, zipfile.BadZipFile, zlib.error)
+_DAMAGED = (
+    OSError, ValueError, TypeError, LookupError, RuntimeError, EOFError, MemoryError, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

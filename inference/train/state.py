@@ -9,6 +9,8 @@ from typing import Any, ClassVar
 import torch
 from torch import nn
 
+from inference import files
+
 
 @dataclass
 class State:
@@ -21,11 +23,11 @@ class State:
     step: int = 0
 
     def save(self, path: Path) -> None:
-        """Write beside and rename, so that a stop in between loses nothing."""
+        """Whole or not at all, so that a stop in between loses nothing."""
         parts: dict[str, Any] = {name: getattr(self, name) for name in self.NUMBERS}
         parts |= {name: getattr(self, name).state_dict() for name in ("network", "average", "optimiser")}
-        torch.save(parts, path.with_suffix(".tmp"))
-        path.with_suffix(".tmp").replace(path)
+        with files.stage(path) as temporary:
+            torch.save(parts, temporary)
 
     def load(self, path: Path) -> None:
         """Go on where the file was written."""

@@ -13,8 +13,7 @@ import numpy as np
 import pytest
 
 from inference import __main__ as cli
-from inference import pipeline, weights
-from inference.commands import sentences
+from inference import pipeline, sentences, weights
 from inference.errors import Code, InferenceError
 from tests.inference.fakes import FakeEstimator, FakeRecogniser, squat_set
 
