@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.template.loader import render_to_string
 
-from diary.api.problem import CONTENT_TYPE, describe_problem, status_of
+from diary.api.problem import CONTENT_TYPE, describe_problem, retry_headers, status_of
 from diary.errors import Code
 from diary.messages import describe
 
@@ -56,6 +56,7 @@ async def refuse(scope: dict[str, Any], send: Send, code: Code, unread: Receive 
     """Say so without a request, before its body is there: to an app as a problem, to a person as a page."""
     answer = describe_to_person if is_page(scope) else describe_to_app
     status, headers, body = answer(scope, code, **params)
+    headers += [(name.lower().encode(), value.encode()) for name, value in retry_headers(code).items()]
     headers += [(b"content-length", str(len(body)).encode()), (b"connection", b"close")]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body, "more_body": True})

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from rest_framework import exceptions, status
 from rest_framework.response import Response
@@ -14,7 +16,10 @@ from rest_framework.views import set_rollback
 from diary.errors import Code, DiaryError
 from diary.messages import describe
 
+log = logging.getLogger(__name__)
+
 CONTENT_TYPE = "application/problem+json"
+RETRY_AFTER_S = 60  # the minute of the sentence
 CHECKSUM_MISMATCH = 460  # of tus, not of HTTP
 STATUS = {
     Code.TOO_LARGE: status.HTTP_413_REQUEST_ENTITY_TOO_LARGE,
@@ -59,6 +64,8 @@ BY_EXCEPTION: dict[type[Exception], Code] = {
     exceptions.UnsupportedMediaType: Code.UNSUPPORTED_MEDIA_TYPE,
     exceptions.Throttled: Code.THROTTLED,
     RequestDataTooBig: Code.REQUEST_TOO_LARGE,
+    OperationalError: Code.UNAVAILABLE,  # the database is away, or too busy
+    InterfaceError: Code.UNAVAILABLE,  # it went away since it was last asked
     exceptions.ParseError: Code.INVALID_INPUT,
     exceptions.ValidationError: Code.INVALID_INPUT,
 }
@@ -92,6 +99,7 @@ def handle_exception(error: Exception, context: dict[str, Any]) -> Response | No
     code = code_of(error)
     if code is None:
         return None
+    log_failure(code, error)
     set_rollback()
     path = context["request"].path
     body = describe_problem(code, path, list_errors(error), **params_of(error))
@@ -105,6 +113,12 @@ def code_of(error: Exception) -> Code | None:
     return next((code for kind, code in BY_EXCEPTION.items() if isinstance(error, kind)), None)
 
 
+def log_failure(code: Code, error: Exception) -> None:
+    """What is not the client's doing is for whoever runs the site to see; once answered, nobody else logs it."""
+    if code is Code.UNAVAILABLE:
+        log.error("The database does not answer", exc_info=error)
+
+
 def params_of(error: Exception) -> dict[str, Any]:
     """What fills the gaps of the sentence."""
     if isinstance(error, RequestDataTooBig):
@@ -114,12 +128,17 @@ def params_of(error: Exception) -> dict[str, Any]:
 
 def headers_of(error: Exception) -> dict[str, str]:
     """Headers that HTTP wants beside the status."""
-    headers = {}
+    headers = retry_headers(code_of(error))
     if auth_header := getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = auth_header
     if wait := getattr(error, "wait", None):
         headers["Retry-After"] = str(int(wait) + 1)
     return headers
+
+
+def retry_headers(code: Code | None) -> dict[str, str]:
+    """When to come back after what will pass by itself."""
+    return {"Retry-After": str(RETRY_AFTER_S)} if code is Code.UNAVAILABLE else {}
 
 
 def list_errors(error: Exception) -> list[dict[str, str]]:
@@ -152,6 +171,7 @@ def respond_to(error: Exception, request: HttpRequest) -> HttpResponse | None:
     code = code_of(error)
     if code is None:
         return None
+    log_failure(code, error)
     response = respond(code, request, errors=list_errors(error), **params_of(error))
     for name, value in headers_of(error).items():
         response.headers[name] = value

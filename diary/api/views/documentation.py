@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -88,5 +89,7 @@ def refuse_unknown(request: HttpRequest, **_path: str) -> HttpResponseBase:
 
 
 def refuse_broken(request: HttpRequest) -> HttpResponse:
-    """An error that nobody foresaw, under /api/."""
-    return problem.respond(Code.INTERNAL, request)
+    """An error under /api/ that no view answered: nobody foresaw it, or it came before the view."""
+    error = sys.exc_info()[1]
+    answer = problem.respond_to(error, request) if isinstance(error, Exception) else None
+    return answer or problem.respond(Code.INTERNAL, request)

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.db import OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpRequest
 from django.test import AsyncClient, Client
 
@@ -279,7 +280,38 @@ async def test_a_film_that_comes_while_the_database_is_away_is_asked_for_later(
     line.say(then=END)
     assert await asyncio.wait_for(line.run(), 5) == 503
     assert line.headers["content-type"].startswith(kind)
+    assert line.headers["retry-after"] == "60"
     assert "Try again in a minute." in line.heard[1]["body"].decode()
+
+
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/api/v1/uploads/"),
+        ("HEAD", "/api/v1/uploads/7c1b4f0e-0000-4000-8000-000000000000/"),
+        ("PATCH", "/api/v1/uploads/7c1b4f0e-0000-4000-8000-000000000000/"),
+        ("GET", "/api/v1/clips/"),
+    ],
+)
+@pytest.mark.parametrize("who", ["device", "browser"])
+async def test_without_its_database_the_api_asks_to_come_back(
+    token: str, user: User, who: str, method: str, path: str, error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = Client()
+    await client.aforce_login(user)
+    session = {"authorization": "", "cookie": f"sessionid={client.cookies['sessionid'].value}"}
+    line = Line(token, method, path, **(session if who == "browser" else {}), upload_length="10")
+
+    def fail(*_args: Any) -> None:
+        raise error("connection refused")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(BaseDatabaseWrapper, "cursor", fail)
+        assert await asyncio.wait_for(line.run_without_body(), 5) == 503
+    assert (line.headers["content-type"], line.headers["retry-after"]) == ("application/problem+json", "60")
+    if method != "HEAD":
+        assert json.loads(line.heard[1]["body"])["code"] == "unavailable"
 
 
 async def test_strangers_cannot_send_a_film_without_saying_how_large_it_is(token: str) -> None:
