@@ -241,6 +241,30 @@ SENTENCES: dict[Code, dict[str, tuple[str, str]]] = {
     },
 }
 
+# What is said instead where the numbers and names of one case are not known, as on the page that explains a code.
+IN_GENERAL: dict[str, dict[Code, str]] = {
+    "en": {
+        Code.TOO_LARGE: "The clip is larger than this site takes.",
+        Code.TOO_LONG: "The clip is longer than this site takes.",
+        Code.OVER_QUOTA: "Your storage is full.",
+        Code.UPLOAD_HEADER: "A header is missing or malformed.",
+        Code.DAY_OUT_OF_RANGE: "The diary does not hold days that are so far away.",
+        Code.AFTER_THE_FILM: "The film ends before this moment.",
+        Code.INVALID_VALUE: "A value cannot be used.",
+        Code.REQUEST_TOO_LARGE: "The request is larger than this address takes.",
+    },
+    "ko": {
+        Code.TOO_LARGE: "영상이 허용된 크기보다 커요.",
+        Code.TOO_LONG: "영상이 허용된 길이보다 길어요.",
+        Code.OVER_QUOTA: "저장 공간이 가득 찼어요.",
+        Code.UPLOAD_HEADER: "헤더가 없거나 올바르지 않아요.",
+        Code.DAY_OUT_OF_RANGE: "일기에 쓸 수 없는 먼 날짜예요.",
+        Code.AFTER_THE_FILM: "영상이 끝난 뒤의 시점이에요.",
+        Code.INVALID_VALUE: "올바르지 않은 값이에요.",
+        Code.REQUEST_TOO_LARGE: "요청이 허용된 크기보다 커요.",
+    },
+}
+
 _FORMATS = {
     "limit_bytes": ("limit", format_bytes),
     "limit_s": ("limit", format_duration),
@@ -255,18 +279,14 @@ def describe(code: Code | str, language: str | None = None, **params: Any) -> Me
     chosen = "ko" if (language or get_language() or "").startswith("ko") else "en"
     gaps = _readable(params, chosen)
     title, next_step = SENTENCES[known][chosen]
-    return Message(title=title.format_map(gaps), next_step=next_step.format_map(gaps))
+    try:
+        return Message(title=title.format_map(gaps), next_step=next_step)
+    except KeyError:
+        return Message(title=IN_GENERAL[chosen][known], next_step=next_step)
 
 
-class _Gaps(dict[str, str]):
-    """A gap that nobody filled reads as an ellipsis instead of breaking the sentence."""
-
-    def __missing__(self, key: str) -> str:
-        return "…"
-
-
-def _readable(params: Mapping[str, Any], language: str) -> _Gaps:
-    gaps = _Gaps()
+def _readable(params: Mapping[str, Any], language: str) -> dict[str, str]:
+    gaps: dict[str, str] = {}
     for name, value in params.items():
         target, format_value = _FORMATS.get(name, (name, None))
         gaps[target] = format_value(value, language) if format_value else str(value)

@@ -41,8 +41,16 @@ def test_gaps_are_filled_as_people_say_it() -> None:
     assert full.title == "Your storage of 10 GB is full (1.5 GB used)."
 
 
-def test_missing_gap_and_unknown_code_never_break_the_answer() -> None:
-    assert "…" in describe(Code.TOO_LARGE, "en").title
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("code", list(Code))
+def test_a_sentence_whose_gaps_nobody_filled_is_one_that_a_person_would_write(code: Code, language: str) -> None:
+    message = describe(code, language)
+    assert not set("{}…") & set(str(message))
+    assert "{" not in message.next_step  # gaps are in titles only
+    assert message.title[-1] == "."
+
+
+def test_unknown_code_never_breaks_the_answer() -> None:
     assert describe("no such code", "en") == describe(Code.INTERNAL, "en")
 
 

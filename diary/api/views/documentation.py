@@ -18,6 +18,7 @@ from rest_framework.views import APIView
 
 from diary.api import problem
 from diary.api.schema import ProblemSerializer, problems
+from diary.api.serializers.analyses import limits_of
 from diary.errors import Code
 from diary.messages import describe
 
@@ -64,7 +65,7 @@ class ProblemType(APIView):
         """The sentences of a code in the language of the request."""
         if code not in set(Code):
             raise NotFound
-        message = describe(code)
+        message = describe(code, **limits_of(code))
         number = problem.status_of(Code(code))
         body = {
             "type": request.path,

@@ -133,6 +133,12 @@ def test_every_code_explains_itself(db: None, code: Code, language: str) -> None
     assert response.status_code == 200
     assert (response.json()["code"], response.json()["status"]) == (code.value, status_of(code))
     assert any("가" <= letter <= "힣" for letter in response.json()["title"]) is (language == "ko")
+    assert "…" not in response.json()["detail"]
+
+
+@pytest.mark.parametrize(("code", "limit"), [("too_large", "500 MB"), ("too_long", "10 min")])
+def test_a_limit_of_the_site_is_named_where_its_code_is_explained(db: None, code: str, limit: str) -> None:
+    assert limit in APIClient().get(f"/api/v1/problems/{code}/").json()["title"]
 
 
 @pytest.mark.parametrize("name", ["NewSetRequest", "PatchedSetCorrectionRequest"])
