@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from inference import files
+from inference.tensors import save_tensors
 
 
 def save_networks(networks: Sequence[nn.Module], path: Path) -> None:
@@ -19,8 +19,7 @@ def save_networks(networks: Sequence[nn.Module], path: Path) -> None:
         for number, network in enumerate(networks)
         for name, value in network.state_dict().items()
     }
-    with files.stage(path) as temporary:
-        save_file(tensors, temporary)
+    save_tensors(path, tensors)
 
 
 def load_states(path: Path) -> list[dict[str, Tensor]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from inference import files
 from inference.types import Candidate, Classification
 
 NEAR = 0.80  # cosine: nearer than this, two sets show the same movement by the same person
@@ -29,7 +30,8 @@ class Examples:
 
     def save(self, path: Path) -> None:
         """Write what ``load`` reads."""
-        np.savez_compressed(path, embeddings=self.embeddings, exercises=np.array(self.exercises, dtype=np.str_))
+        with files.write_whole(path) as file:
+            np.savez_compressed(file, embeddings=self.embeddings, exercises=np.array(self.exercises, dtype=np.str_))
 
     def add(self, embedding: NDArray[np.float32], exercise: str) -> Examples:
         """These and one more."""

@@ -48,6 +48,12 @@ def write_whole(path: Path) -> Iterator[BinaryIO]:
         yield file
 
 
+def write_text(path: Path, text: str) -> None:
+    """The same for a text."""
+    with write_whole(path) as file:
+        file.write(text.encode())
+
+
 @contextlib.contextmanager
 def stage(path: Path) -> Iterator[Path]:
     """A path to write to, beside ``path``, whose place it takes when all went well."""

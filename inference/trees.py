@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from inference import files
+
 
 @dataclass(frozen=True)
 class Forest:
@@ -47,7 +49,7 @@ class Forest:
             "value": np.where((self.left == own)[:, None], self.value, 0).astype(np.float16),
             "depth": np.array(self.depth),
         }
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as file:
+        with files.stage(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_LZMA) as file:
             for name, array in arrays.items():  # ZipInfo's own date: the same forest gives the same bytes
                 with file.open(_member(f"{name}.npy"), "w") as stream:
                     np.lib.format.write_array(stream, array, allow_pickle=False)

@@ -11,6 +11,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from inference import files
+
 HEADER_INTS = 3  # version: major, minor, revision
 WIDE_COUNTER = (0, 2)  # since this version the count of seen pictures has 64 bits
 
@@ -45,7 +47,9 @@ def write(path: Path, network: nn.Module, seen: int = 0) -> None:
     """The same network as a file of version 0.2."""
     header = np.array([0, 2, 0], "<i4").tobytes() + np.array([seen], "<i8").tobytes()
     tensors = [tensor.detach().float().contiguous() for layer in _layers(network) for tensor in layer]
-    path.write_bytes(header + b"".join(tensor.numpy().astype("<f4").tobytes() for tensor in tensors))
+    with files.write_whole(path) as file:
+        file.write(header)
+        file.writelines(tensor.numpy().astype("<f4").tobytes() for tensor in tensors)
 
 
 def count(network: nn.Module) -> int:

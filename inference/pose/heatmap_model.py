@@ -5,7 +5,6 @@ The file is safetensors with the recipe in its header, so that weights and the s
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,13 +14,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from safetensors import safe_open
-from safetensors.torch import save_file
 from torch import Tensor
 
 from inference.pose import crop, decode
 from inference.pose.hrnet import HRNet, HrnetConfig
 from inference.pose.hrnet import load_published as load_state
 from inference.skeleton import MIRROR_ORDER
+from inference.tensors import save_tensors
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,7 @@ class HeatmapModel:
 def save(path: Path, recipe: Recipe, state: Mapping[str, Tensor]) -> None:
     """Half precision, but counters stay whole numbers."""
     halves = {k: (v.half() if v.is_floating_point() else v).cpu().contiguous() for k, v in state.items()}
-    save_file(halves, path, {"recipe": json.dumps(dataclasses.asdict(recipe))})
+    save_tensors(path, halves, recipe)
 
 
 def load(path: Path) -> tuple[Recipe, HRNet]:

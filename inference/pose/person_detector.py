@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,13 +12,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from safetensors import safe_open
-from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from inference import weights
 from inference.pose import darknet, yolo
 from inference.pose.blazepose_detector import box_iou
 from inference.pose.yolo import YoloConfig
+from inference.tensors import save_tensors
 
 STRIDE = 32  # of the coarsest head: sides of the input are multiples of it
 GREY = 128
@@ -103,7 +102,7 @@ def suppress(boxes: NDArray[np.float64], scores: NDArray[np.float32]) -> list[Fo
 def save(path: Path, recipe: Recipe, state: Mapping[str, Tensor]) -> None:
     """Half precision, with the recipe in the header."""
     halves = {k: (v.half() if v.is_floating_point() else v).contiguous() for k, v in state.items()}
-    save_file(halves, path, {"recipe": json.dumps(dataclasses.asdict(recipe))})
+    save_tensors(path, halves, recipe)
 
 
 def load(path: Path) -> tuple[Recipe, nn.Module]:

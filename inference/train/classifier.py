@@ -11,12 +11,12 @@ from typing import cast
 
 import numpy as np
 import torch
-from safetensors.torch import save_file
 
-from inference import catalogue, metrics, weights
+from inference import catalogue, files, metrics, weights
 from inference.classify import Classifier, Recipe, name_parts
 from inference.network import DESIGNS, Scorer
 from inference.recognise import is_repeated
+from inference.tensors import save_tensors
 from inference.train import clips, depth, lstm, motion_sets, pool, summary
 from inference.train.clips import LabelledTrack
 from inference.train.lstm import CLASSES, FAMILIES, HIDDEN
@@ -79,7 +79,7 @@ def save(classifier: Classifier) -> None:
     parts = name_parts(classifier.members, classifier.summaries)
     tensors = {prefix + k: v.half().contiguous() for prefix, n in parts for k, v in n.state_dict().items()}
     path = weights.RECORDS["classifier"].path
-    save_file(tensors, path, {"recipe": json.dumps(dataclasses.asdict(classifier.recipe))})
+    save_tensors(path, tensors, classifier.recipe)
     print(f"{path.name}: {path.stat().st_size} bytes, sha256 {weights.hash_file(path)}")
 
 
@@ -139,11 +139,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Train on all clips and write the weights, or report figures by fold."""
     torch.set_num_threads(1)
+    if args.folds:
+        files.require_file_place(args.folds)
     material = gather(args.estimators)
     steps = dict.fromkeys(STEPS, args.steps) if args.steps else STEPS
     if args.folds:
         repeats = read_repeats(args.counts) if args.counts else {}
-        args.folds.write_text(json.dumps(cross_validate(material, steps, args.members, repeats), indent=1))
+        told = json.dumps(cross_validate(material, steps, args.members, repeats), indent=1)
+        files.write_text(args.folds, told)
         return 0
     folder = clips.ROOT / "var" / "train" / "classifier"
     folder.mkdir(parents=True, exist_ok=True)

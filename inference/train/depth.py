@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
-from inference import motion, pipeline, skeleton, video
+from inference import files, motion, pipeline, skeleton, video
 from inference.pose.blazepose_landmarks import BlazePoseLandmarks
 from inference.pose.region import Region
 from inference.skeleton import INDEX
@@ -57,7 +57,9 @@ def _find(part: str, file: str) -> tuple[Floats, Floats] | None:
     path = CACHE / part / f"{clip.stem}.npy"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        np.save(path, read_world(clip, track))
+        world = read_world(clip, track)
+        with files.write_whole(path) as out:
+            np.save(out, world)
     depth = as_pixels(track, np.load(path))
     return None if depth is None else (track.times_s, depth)
 

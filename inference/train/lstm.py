@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from tqdm import trange
 
-from inference import catalogue, windows
+from inference import catalogue, files, windows
 from inference.network import ExerciseLSTM
 from inference.train import depth, pool
 from inference.train.clips import LabelledTrack
@@ -118,7 +118,8 @@ def _step(network: nn.Module, optimiser: torch.optim.Optimizer, frames: Tensor, 
 
 def _save(checkpoint: Path | None, parts: dict[str, Any], step: int) -> None:
     if checkpoint:
-        torch.save({"step": step, **{name: part.state_dict() for name, part in parts.items()}}, checkpoint)
+        with files.stage(checkpoint) as temporary:
+            torch.save({"step": step, **{name: part.state_dict() for name, part in parts.items()}}, temporary)
 
 
 def _resume(checkpoint: Path | None, parts: dict[str, Any]) -> int:

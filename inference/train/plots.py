@@ -18,7 +18,7 @@ import numpy as np
 from matplotlib import pyplot
 from matplotlib.figure import Figure
 
-from inference import catalogue
+from inference import catalogue, files
 from inference.errors import UnreadableListError
 from inference.train import clips
 from inference.train.motion_figures import wilson
@@ -138,7 +138,8 @@ def draw_errors(rows: list[Prediction], key: Key, out: Path) -> None:
 
 
 def _save(figure: Figure, out: Path) -> None:
-    figure.savefig(out, dpi=110)
+    with files.write_whole(out) as file:
+        figure.savefig(file, dpi=110, format="png")
     pyplot.close(figure)
 
 

@@ -19,7 +19,7 @@ import numpy as np
 import torch
 from sklearn.ensemble import ExtraTreesClassifier
 
-from inference import agreement, metrics, ranking, readings, reps, weights
+from inference import agreement, files, metrics, ranking, readings, reps, weights
 from inference.ensemble import save_networks
 from inference.phase import PhaseNet, load_networks
 from inference.ranking import RankingNetwork
@@ -203,6 +203,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Report figures by fold, or train on everything and write the weights."""
     torch.set_num_threads(args.threads)
+    if args.counts:
+        files.require_file_place(args.counts)
     real, long, short = collect(args.estimators), collect_long(), collect_short()
     networks = Networks(real)
     print(f"{len({film.file for film in real})} films, {len(real)} with speeds", flush=True)
@@ -243,4 +245,4 @@ def write_counts(found: Sequence[tuple[Counted, RepCount]], path: Path) -> None:
         for film, told in found
         if film.source == "clips"
     ]
-    path.write_text(json.dumps(rows, indent=1), encoding="utf-8")
+    files.write_text(path, json.dumps(rows, indent=1))

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inference import person
+from inference import files, person
 from inference.skeleton import INDEX
 from inference.train import clips
 from inference.train.clips import LabelledTrack
@@ -74,14 +74,13 @@ def read_clips(parts: tuple[str, ...], cache: Path) -> list[Picture]:
         cache.parent.mkdir(parents=True, exist_ok=True)
         frames = [(picture.data, picture.boxes) for clip in clips.load(parts) for picture in _sample(clip)]
         data, boxes = zip(*frames, strict=True)
-        temporary = cache.with_suffix(".tmp.npz")
-        np.savez(
-            temporary,
-            bytes=np.frombuffer(b"".join(data), np.uint8),
-            ends=np.cumsum([len(d) for d in data]),
-            boxes=np.concatenate(boxes),
-        )
-        temporary.replace(cache)
+        with files.write_whole(cache) as file:
+            np.savez(
+                file,
+                bytes=np.frombuffer(b"".join(data), np.uint8),
+                ends=np.cumsum([len(d) for d in data]),
+                boxes=np.concatenate(boxes),
+            )
     with np.load(cache) as file:
         raw, ends, boxes_of = file["bytes"].tobytes(), file["ends"].tolist(), file["boxes"]
     starts = [0, *ends[:-1]]

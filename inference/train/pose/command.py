@@ -13,7 +13,7 @@ import torch
 from matplotlib import pyplot
 from tqdm import tqdm
 
-from inference import weights
+from inference import files, weights
 from inference.errors import UnreadableListError
 from inference.pose import heatmap_model
 from inference.pose.heatmap_model import HeatmapModel, Recipe
@@ -169,7 +169,8 @@ def plot(table: Path, picture: Path) -> None:
     right.set(xlabel="epoch", ylabel="cross-entropy")
     left.legend()
     figure.tight_layout()
-    figure.savefig(picture)
+    with files.write_whole(picture) as file:
+        figure.savefig(file, format="png")
     pyplot.close(figure)
 
 
