@@ -7,9 +7,12 @@ import json
 import sys
 from pathlib import Path
 
-from inference import files, pipeline, pose
+from inference import files, pipeline, pose, sentences
+from inference.errors import InferenceError
 from inference.report import as_json
-from inference.types import AnalysisOptions, Stage
+from inference.types import AnalysisOptions, AnalysisResult, Stage
+
+EXIT_WITHOUT_RENDITION = 3  # all else is there, and printed
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,19 +26,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Analyse; with ``--out-dir`` the files of the diary are written too."""
+    """Analyse; with ``--out-dir`` the files of the diary are written too. What is known is printed in any case."""
     if args.out_dir:
         files.require_folder_place(args.out_dir)
     options = AnalysisOptions(estimator=args.estimator, out_dir=args.out_dir)
     result = pipeline.analyse(args.clip, options, _show_progress)
+    failure = ""
     if args.out_dir:
-        result = pipeline.finish_media(args.clip, result, args.out_dir, _show_progress)
-    if args.json:
+        try:
+            result = pipeline.finish_media(args.clip, result, args.out_dir, _show_progress)
+        except InferenceError as error:
+            failure = sentences.explain(error)
+        except OSError as error:
+            failure = sentences.explain_system(error)
+    _print(result, as_object=args.json)
+    if failure:
+        print(f"The rendition could not be made, all else was. {failure}", file=sys.stderr)
+        return EXIT_WITHOUT_RENDITION
+    return 0
+
+
+def _print(result: AnalysisResult, *, as_object: bool) -> None:
+    if as_object:
         print(json.dumps(as_json(result)))
-        return 0
+        return
     for number, found in enumerate(result.recognition.sets, start=1):
         print(f"set {number}: {found.exercise} × {found.rep_count.count}  {found.start_s:.1f}–{found.end_s:.1f} s")
-    return 0
 
 
 def _show_progress(stage: Stage, share: float) -> None:

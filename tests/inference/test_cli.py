@@ -48,6 +48,30 @@ def test_analyse_writes_the_files_of_the_diary(fakes, make_clip, tmp_path, capsy
     assert (tmp_path / "out" / "rendition.mp4").exists()
 
 
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (InferenceError(Code.TIMED_OUT), "Reading the film took too long."),
+        (OSError(28, "No space left on device"), "No space left on device"),
+    ],
+)
+def test_what_is_known_is_printed_when_only_the_rendition_fails(
+    error, sentence, fakes, make_clip, tmp_path, monkeypatch, capsys
+):
+    def fail(*_):
+        raise error
+
+    monkeypatch.setattr(pipeline.video, "write_rendition", fail)
+    command = ["analyse", str(make_clip("a.mp4")), "--out-dir", str(tmp_path / "out")]
+    assert cli.main([*command, "--json"]) == 3
+    told = capsys.readouterr()
+    assert json.loads(told.out)["reps"] == 2
+    assert told.err == f"The rendition could not be made, all else was. {sentence}\n"
+    assert {path.name for path in (tmp_path / "out").iterdir()} >= {"keypoints.npz", "poster.jpg"}
+    assert cli.main(command) == 3
+    assert "squat × 2" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("command", [["analyse", "--json"], ["keypoints", "--out", "k.npz"]])
 def test_bad_input_ends_with_two_and_its_code(tmp_path, command):
     clip = tmp_path / "a.mp4"
