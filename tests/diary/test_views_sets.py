@@ -292,3 +292,10 @@ def test_a_low_confidence_asks_for_a_look(user: User, squat: Exercise) -> None:
     clip = make_clip(user)
     fill_diary(analysis=claim(clip), attempt=1, outcome=make_outcome(make_finding(confidence=0.4)))
     assert "not sure" in sign_in(user).get(f"/clips/{clip.pk}/").content.decode()
+
+
+@pytest.mark.parametrize(("reps", "unit"), [(0, "reps"), (1, "rep"), (2, "reps")])
+def test_one_rep_is_not_called_reps(row: WorkoutSet, user: User, reps: int, unit: str) -> None:
+    card = sign_in(user).post(f"/sets/{row.pk}/correct/", {"reps": str(reps)}, headers=FRAGMENT).content.decode()
+    assert f"<small>{unit}</small>" in card
+    assert f"· {reps} {unit}</strong>" in sign_in(user).get(f"/sets/{row.pk}/delete/").content.decode()

@@ -172,3 +172,18 @@ def test_the_end_of_a_run_does_not_put_an_older_card_in_place_of_a_correction(si
     expect(page.locator("analysis-progress")).to_have_count(0, timeout=ANALYSED_MS)
     assert (count_reps(page), read_set(page, site)["reps"]) == (before + 1, before + 1)
     assert page.problems == []
+
+
+def test_the_page_of_a_clip_is_called_as_its_set_is(site: Site, page: Page) -> None:
+    sign_up(page, site.url)
+    page.get_by_role("button", name="Try it with the sample").click()
+    expect(page.locator("set-card")).to_have_count(1, timeout=ANALYSED_MS)
+    expect(page.locator("analysis-progress")).to_have_count(0, timeout=ANALYSED_MS)
+    page.locator("set-card [data-pick]").click()
+    page.locator('.pick[value="deadlift"]').click()
+    expect(page.locator("set-card h3")).to_have_text("Deadlift")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Deadlift")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("set-card h3")).not_to_have_text("Deadlift")
+    expect(page.get_by_role("heading", level=1)).not_to_contain_text("Deadlift")
+    assert page.problems == []

@@ -123,11 +123,19 @@ class SetCard extends HTMLElement {
     if (this.problem && !fresh.contains(this.problem)) fresh.prepend(this.problem);
     this.replaceWith(fresh);
     if (group?.querySelectorAll("set-card").length === 1) group.querySelector("h2").textContent = fresh.querySelector("h3").textContent;
+    this.retitle(fresh);
     if (held) fresh.querySelector(`[data-step="${held}"]`)?.focus({ preventScroll: true });
     else if (focus) fresh.querySelector(focus)?.focus({ preventScroll: true });
     fresh.dispatchEvent(new CustomEvent("set-changed", { bubbles: true, detail: { renamed: before !== fresh.dataset.exercise } }));
     if (this.undoes) fresh.querySelector("[data-undo]")?.requestSubmit();
     if (this.leaveFor) location.assign(this.leaveFor);
+  }
+
+  /** The page of a clip is called after its first set. */
+  retitle(fresh) {
+    const title = document.querySelector("[data-first-name]");
+    if (!title || document.querySelector("set-card") !== fresh) return;
+    title.textContent = fresh.dataset.exercise ? fresh.querySelector("h3").textContent : title.dataset.firstName;
   }
 
   /** The page goes, or the card: what is not answered yet is sent once more. */

@@ -190,7 +190,8 @@ class UploadItem {
     this.part("found").hidden = false;
     this.part("found").href = this.page;
     this.part("found-name").textContent = [...new Set(named)].join(", ");
-    this.part("found-reps").textContent = counts.length ? dataset.textReps.replace("{n}", counts.join(" + ")) : "";
+    const text = counts.join() === "1" ? dataset.textRep : dataset.textReps;
+    this.part("found-reps").textContent = counts.length ? text.replace("{n}", counts.join(" + ")) : "";
     const picture = clip.sets.find((set) => set.thumbnail)?.thumbnail;
     this.part("thumbnail").hidden = !picture;
     if (picture) this.part("thumbnail").src = picture;
