@@ -19,8 +19,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from http import HTTPStatus
+from http.client import HTTPException
 from pathlib import Path
-from urllib.error import HTTPError
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
 
 from inference import files
 
@@ -253,9 +255,12 @@ def _download(record: Weight, report: Report | None) -> None:
     part = record.path.with_suffix(".part")
     try:
         _receive(record, part, report)
-    except HTTPError as error:
-        if error.code != HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
-            raise  # else an earlier try was stopped when all was there
+    except URLError as error:
+        if not isinstance(error, HTTPError) or error.code != HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+            raise _broken(record, f"{getattr(error.reason, 'strerror', None) or error.reason}") from error
+        # else an earlier try was stopped when all was there
+    except (ConnectionError, TimeoutError, HTTPException) as error:
+        raise _broken(record, "the line broke") from error
     with files.stage(record.path) as temporary:
         part.replace(temporary)
         _require_record(record, temporary)
@@ -274,4 +279,10 @@ def _receive(record: Weight, part: Path, report: Report | None) -> None:
                 if report:
                     report(record.name, done, total)
     if done < total:
-        raise WeightError(f"{record.filename}: the line broke. To go on from there, type: {_remedy(record)}")
+        raise _broken(record, "the line broke")
+
+
+def _broken(record: Weight, reason: str) -> WeightError:
+    """What has arrived stays: the same command goes on from there."""
+    what = f"{record.filename} could not be downloaded from {urlsplit(str(record.url)).hostname}"
+    return WeightError(f"{what}: {reason}. Check the network, then type: {_remedy(record)}")

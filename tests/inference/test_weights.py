@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+import http.client
 import http.server
 import re
 import threading
@@ -20,6 +21,9 @@ class Ranged(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self):
         start = int(self.headers["Range"].split("=")[1].rstrip("-")) if "Range" in self.headers else 0
+        if self.path == "/gone":
+            self.send_error(404)
+            return
         self.server.starts.append(start)
         self.send_response(206 if 0 < start < len(DATA) else 416 if start else 200)
         self.send_header("Content-Length", str(len(DATA) - start))
@@ -102,6 +106,29 @@ def test_a_line_that_breaks_is_told_and_what_came_is_kept(record, server, monkey
     server.breaks_after = None
     assert weights.fetch("toy") == made.path
     assert server.starts == [0, 300_000]
+
+
+@pytest.mark.parametrize("error", [ConnectionResetError(), TimeoutError(), http.client.IncompleteRead(b"")])
+def test_a_line_that_breaks_while_it_is_read_is_told_too(record, server, monkeypatch, error):
+    record(url=f"http://127.0.0.1:{server.server_port}/toy")
+
+    def fail(*_):
+        raise error
+
+    monkeypatch.setattr(http.client.HTTPResponse, "read", fail)
+    with pytest.raises(
+        weights.WeightError, match=r"toy.bin could not .* from 127.0.0.1: the line broke\. .*weights toy"
+    ):
+        weights.fetch("toy")
+
+
+def test_what_cannot_be_reached_is_told_with_its_place(record, server):
+    record(url="http://no-such-host.invalid/toy")
+    with pytest.raises(weights.WeightError, match=r"toy.bin could not be downloaded from no-such-host.invalid: \w"):
+        weights.fetch("toy")
+    record(url=f"http://127.0.0.1:{server.server_port}/gone")
+    with pytest.raises(weights.WeightError, match=r"from 127.0.0.1: Not Found\. Check the network"):
+        weights.fetch("toy")
 
 
 def test_a_try_that_was_stopped_at_the_very_end_needs_no_other(record, server):
