@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from inference import weights
 
@@ -30,5 +31,6 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _show_progress(name: str, done: int, total: int) -> None:
-    of_total = f" of {total / MIB:.1f}" if total else ""
-    print(f"\r{name}: {done / MIB:.1f}{of_total} MiB", end="\n" if done == total else "", flush=True)
+    if sys.stderr.isatty():
+        of_total = f" of {total / MIB:.1f}" if total else ""
+        print(f"\r{name}: {done / MIB:.1f}{of_total} MiB", end="\n" if done == total else "", file=sys.stderr, flush=True)

@@ -10,6 +10,7 @@ import zipfile
 
 import pytest
 
+from inference import __main__ as cli
 from inference import weights
 from tests.inference.disk import limit_files
 
@@ -88,6 +89,13 @@ def test_a_download_is_verified_and_told(record, server):
     told = []
     assert weights.fetch("toy", lambda *progress: told.append(progress)).read_bytes() == DATA
     assert told[-1] == ("toy", len(DATA), len(DATA))
+
+
+def test_the_command_prints_the_place_and_progress_only_to_a_terminal(record, server, capsys):
+    made = record(url=f"http://127.0.0.1:{server.server_port}/toy")
+    assert cli.main(["weights", "toy"]) == 0
+    told = capsys.readouterr()
+    assert (told.out, told.err) == (f"toy: {made.path}\n", "")
 
 
 def test_a_broken_download_goes_on_where_it_stopped(record, server):
