@@ -32,5 +32,5 @@ def run(args: argparse.Namespace) -> int:
 
 def _show_progress(name: str, done: int, total: int) -> None:
     if sys.stderr.isatty():
-        of_total = f" of {total / MIB:.1f}" if total else ""
-        print(f"\r{name}: {done / MIB:.1f}{of_total} MiB", end="\n" if done == total else "", file=sys.stderr, flush=True)
+        size = f"{done / MIB:.1f} of {total / MIB:.1f} MiB" if total else f"{done / MIB:.1f} MiB"
+        print(f"\r{name}: {size}", end="\n" if done == total else "", file=sys.stderr, flush=True)
