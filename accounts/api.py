@@ -26,8 +26,10 @@ from diary.api.media import send_file
 from diary.api.schema import NO_FILE, SESSION_ONLY, problems
 from diary.api.serializers.base import RowSerializer, refusal
 from diary.api.views.base import PersonView
+from diary.selectors.examples import count_examples
 from diary.selectors.listing import list_tokens
 from diary.selectors.usage import read_usage
+from diary.services.examples import forget_all_examples
 
 
 class StorageSerializer(serializers.Serializer[dict[str, int]]):
@@ -43,10 +45,11 @@ class MeSerializer(RowSerializer):
 
     storage = serializers.SerializerMethodField()
     has_portrait = serializers.SerializerMethodField()
+    examples = serializers.SerializerMethodField()
 
     class Meta:
         model = User
-        fields = ["email", "language", "time_zone", "weight_unit", "has_portrait", "storage", "date_joined"]
+        fields = ["email", "language", "time_zone", "weight_unit", "has_portrait", "examples", "storage", "date_joined"]
         read_only_fields = ["email", "date_joined"]
 
     @extend_schema_field(StorageSerializer)
@@ -57,6 +60,10 @@ class MeSerializer(RowSerializer):
     def get_has_portrait(self, user: User) -> bool:
         """Whether there is a picture by which the person is found among others."""
         return bool(user.portrait)
+
+    def get_examples(self, user: User) -> int:
+        """How many sets, whose exercise the person named, help to name their next films."""
+        return count_examples(user)
 
 
 class PortraitSerializer(serializers.Serializer[dict[str, Any]]):
@@ -159,6 +166,16 @@ class PortraitView(PersonView):
     def delete(self, request: Request) -> Response:
         """Deleting it twice is no mistake."""
         keep_portrait(self.person, None)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class ExamplesView(PersonView):
+    """What the person taught by naming sets."""
+
+    @extend_schema(summary="Forget what the person taught", request=None, responses={204: None})
+    def delete(self, request: Request) -> Response:
+        """Sets keep their names; the next films are named as for somebody who corrected nothing yet."""
+        forget_all_examples(user=self.person)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -22,8 +22,10 @@ from accounts.forms import DeleteAccountForm, LanguageForm, PortraitForm, Profil
 from accounts.models import User
 from accounts.services import create_token, delete_account, revoke_token, set_portrait, set_preferences
 from diary import access
+from diary.selectors.examples import count_examples
 from diary.selectors.listing import list_tokens
 from diary.selectors.usage import read_usage
+from diary.services.examples import forget_all_examples
 from diary.views.responses import UNPROCESSABLE, go_back, posted, render_form
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
@@ -82,6 +84,15 @@ def show_portrait(request: HttpRequest) -> FileResponse:
         raise Http404
     headers = {"Cache-Control": "private, no-cache"}
     return FileResponse(request.user.portrait.open("rb"), content_type="image/jpeg", headers=headers)
+
+
+@login_required
+@require_POST
+def forget_examples(request: HttpRequest) -> HttpResponse:
+    """Name films as for somebody who corrected nothing yet."""
+    forget_all_examples(user=request.user)
+    messages.success(request, _("What you taught is forgotten. Your sets keep their names."))
+    return redirect("profile")
 
 
 @login_required
@@ -152,6 +163,7 @@ def profile_context(request: HttpRequest) -> dict[str, Any]:
     """What the page shows beside the form."""
     return {
         "usage": read_usage(request.user),
+        "examples": count_examples(request.user),
         "tokens": list_tokens(request.user),
         "token_form": TokenForm(),
         "portrait_form": PortraitForm(),

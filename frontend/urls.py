@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("profile/", accounts.show_profile, name="profile"),
     path("profile/portrait/", accounts.save_portrait, name="portrait-save"),
     path("profile/portrait.jpg", accounts.show_portrait, name="portrait"),
+    path("profile/examples/forget/", accounts.forget_examples, name="examples-forget"),
     path("profile/devices/", accounts.add_token, name="token-add"),
     path("profile/devices/<uuid:id>/end/", accounts.end_token, name="token-end"),
     path("profile/delete/", accounts.end_account, name="account-delete"),

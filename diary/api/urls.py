@@ -7,7 +7,7 @@ from datetime import date
 from django.urls import include, path, re_path, register_converter
 from django.views.decorators.gzip import gzip_page
 
-from accounts.api import DeletionView, MeView, PortraitView, TokenDetail, TokenList
+from accounts.api import DeletionView, ExamplesView, MeView, PortraitView, TokenDetail, TokenList
 from diary.api import events, media
 from diary.api.views import analyses, clips, days, documentation, exercises, sets, uploads
 
@@ -55,6 +55,7 @@ v1 = [
     path("uploads/<uuid:id>", uploads.serve_upload),
     path("me/", MeView.as_view(), name="me"),
     path("me/portrait/", PortraitView.as_view(), name="portrait"),
+    path("me/examples/", ExamplesView.as_view(), name="examples"),
     path("me/deletion/", DeletionView.as_view(), name="deletion"),
     path("tokens/", TokenList.as_view(), name="tokens"),
     path("tokens/<uuid:id>/", TokenDetail.as_view(), name="token"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,7 +12,9 @@ from rest_framework.test import APIClient
 
 from accounts.models import DeviceToken, User
 from accounts.services import create_token
-from tests.factories import PASSWORD
+from diary.models import Exercise
+from diary.selectors.examples import count_examples
+from tests.factories import PASSWORD, make_set
 
 ME, TOKENS, END = "/api/v1/me/", "/api/v1/tokens/", "/api/v1/me/deletion/"
 
@@ -64,6 +67,17 @@ def test_preferences(device: APIClient, user: User) -> None:
     assert shown["storage"]["quota_bytes"] == user.storage_quota_bytes
     refused = device.patch(ME, {"time_zone": "Mars/Olympus"}, format="json")
     assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, "time_zone")
+
+
+def test_an_app_forgets_what_its_owner_taught(device: APIClient, user: User, stranger: User, squat: Exercise) -> None:
+    for person in (user, stranger):
+        make_set(person, date(2026, 3, 14), squat, is_example=True)
+    assert device.get(ME).json()["examples"] == 1
+    assert device.delete(f"{ME}examples/").status_code == 204
+    assert device.get(ME).json()["examples"] == 0
+    assert count_examples(stranger) == 1
+    assert APIClient().delete(f"{ME}examples/").status_code == 401
+    assert device.get(f"{ME}examples/").status_code == 405
 
 
 @pytest.mark.parametrize("by_page", [True, False])

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -13,10 +14,10 @@ from PIL import Image
 from accounts.forms import PictureField
 from accounts.models import DeviceToken, User
 from accounts.services import create_token, delete_account, use_token
-from diary.models import Clip
+from diary.models import Clip, Exercise, WorkoutSet
 from tests.accounts.pictures import BAD_PICTURES, make_picture
 from tests.diary.pages import check_door, sign_in
-from tests.factories import PASSWORD, make_clip
+from tests.factories import PASSWORD, make_clip, make_set
 
 pytestmark = pytest.mark.django_db
 SETTINGS = {"language": "ko", "time_zone": "Asia/Seoul", "weight_unit": "lb"}
@@ -125,6 +126,18 @@ def test_what_is_no_picture_is_refused_where_it_is_seen(user: User, name: str, l
     assert page.count(sentence) == 2  # on top of the page and at the field, where the page opens
     assert re.search(r'<input type="file"[^>]* autofocus', page)
     assert any("가" <= letter <= "힣" for letter in sentence) is (language == "ko")
+
+
+def test_what_somebody_taught_is_forgotten_when_they_say_so(user: User, stranger: User, squat: Exercise) -> None:
+    rows = [make_set(person, date(2026, 3, 14), squat, is_example=True) for person in (user, user, stranger)]
+    client = sign_in(user)
+    assert "2 sets whose exercise you named help" in client.get("/profile/").content.decode()
+    assert Client().post("/profile/examples/forget/").url.startswith("/accounts/login/")
+    assert client.get("/profile/examples/forget/").status_code == 405
+    page = client.post("/profile/examples/forget/", follow=True).content.decode()
+    assert "What you taught is forgotten." in page and 'id="examples"' not in page
+    assert [WorkoutSet.objects.get(pk=row.pk).is_example for row in rows] == [False, False, True]
+    assert WorkoutSet.objects.filter(exercise=squat).count() == 3
 
 
 @pytest.mark.parametrize("path", ["/profile/portrait/", "/profile/devices/"])
