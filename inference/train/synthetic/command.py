@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from inference import files, skeleton
-from inference.train.synthetic.scene import Synthetic, slugs, synthesise
+from inference.train.synthetic.perform import RATE_HZ
+from inference.train.synthetic.scene import EVERY, Synthetic, slugs, synthesise
 
 TILE_PX, MARGIN = 220, 0.08
 LEFT, RIGHT, MIDDLE = (230, 120, 40), (40, 120, 230), (90, 90, 90)
 LEAST_SURE = 0.02
+GIF_TICK_MS = 10  # a frame of a GIF is shown for whole hundredths of a second
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -65,8 +67,15 @@ def write_gif(clips: list[Synthetic], path: Path) -> None:
     longest = max(len(clip.track.times_s) for clip in clips)
     drawn = [[draw_frame(clip, i) for i in range(len(clip.track.times_s))] for clip in clips]
     frames = [Image.fromarray(np.concatenate([d[i % len(d)] for d in drawn], axis=1)) for i in range(longest)]
+    durations = tell_durations(longest)
     with files.write_whole(path) as file:
-        frames[0].save(file, "GIF", save_all=True, append_images=frames[1:], duration=67, loop=0)
+        frames[0].save(file, "GIF", save_all=True, append_images=frames[1:], duration=durations, loop=0)
+
+
+def tell_durations(count: int) -> list[int]:
+    """How long each frame is shown in ms: a fifteenth of a second is no whole tick, so some get one more."""
+    ends = np.rint(np.arange(count + 1) * EVERY / RATE_HZ * 1000 / GIF_TICK_MS) * GIF_TICK_MS
+    return [int(duration) for duration in np.diff(ends)]
 
 
 def draw_sheet(clips: list[Synthetic], moments: int) -> NDArray[np.uint8]:

@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+from PIL import Image, ImageSequence
 
 from inference import __main__ as cli
 from inference import catalogue, skeleton
@@ -185,6 +186,15 @@ def test_the_command_writes_pictures(tmp_path, capsys):
     assert gif.stat().st_size > 2000
     assert sheet.stat().st_size > 1000
     assert "squat" in capsys.readouterr().out
+
+
+def test_a_moving_picture_plays_as_fast_as_the_motion(tmp_path, capsys):
+    gif = tmp_path / "a.gif"
+    assert cli.main(["synth", "squat", "--count", "1", "--gif", str(gif)]) == 0
+    told_s = float(capsys.readouterr().out.split(": ")[1].split(" s")[0])
+    with Image.open(gif) as picture:
+        shown_ms = sum(frame.info["duration"] for frame in ImageSequence.Iterator(picture))
+    assert shown_ms / 1000 == pytest.approx(told_s + 1 / 15, abs=0.06)
 
 
 @pytest.mark.parametrize("odd", [["--count", "0"], ["--count", "many"], ["--moments", "0"], ["--seed", "-1"]])
