@@ -40,7 +40,7 @@ COMMANDS: dict[tuple[str, ...], Command] = {
     ("analyse",): Command("inference.commands.analyse", "exercise, sets and repetitions of one clip"),
     ("keypoints",): Command("inference.commands.keypoints", "write the 24 keypoints of every sampled frame"),
     ("weights",): Command("inference.commands.weights", "fetch and verify the model files"),
-    ("export",): Command("inference.commands.export", "write the networks as ONNX files"),
+    ("export",): Command("inference.commands.export", "write the networks as ONNX or TorchScript files"),
     ("evaluate",): Command("inference.evaluate", "score a list of labelled clips"),
     ("evaluate-pose",): Command("inference.evaluate_pose", "score a pose estimator on labelled pictures"),
     ("synth",): Command("inference.train.synthetic.command", "show synthetic motion of an exercise"),

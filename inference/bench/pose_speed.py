@@ -71,7 +71,7 @@ def _ways(network: nn.Module, recipe: Recipe, args: argparse.Namespace, folder: 
     yield "fp32 channels last", last
     yield "bf16 channels last", _autocast(last)
     path = folder / "pose.onnx"
-    export.write(plain, crop.to_tensor(np.zeros((args.batch, *_shape(recipe)), np.uint8)).contiguous(), path)
+    export.write_onnx(plain, crop.to_tensor(np.zeros((args.batch, *_shape(recipe)), np.uint8)).contiguous(), path)
     yield "ONNX Runtime", _onnx(path, args.threads)
     with suppress(ImportError):
         for precision in ("f32", "bf16"):
