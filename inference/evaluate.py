@@ -26,6 +26,7 @@ from inference.classify import Classifier
 from inference.errors import Code, InferenceError
 from inference.labels import Label
 from inference.recognise import recognise
+from inference.recogniser import load_classifier
 from inference.sentences import SENTENCES
 from inference.types import AnalysisOptions, PoseTrack, Recognition
 
@@ -166,7 +167,7 @@ def run(args: argparse.Namespace) -> int:
     unknown = sorted({label.exercise for label in listed} - set(catalogue.exercises()))
     if unknown:
         print(f"Not in the catalogue, so never named right: {', '.join(unknown)}", file=sys.stderr)
-    classifier = Classifier.load()
+    classifier = load_classifier()
     rows = [evaluate_row(label, args.labels.parent, args.estimator, classifier) for label in tqdm(listed, unit="clip")]
     figures = summarise(rows)
     if args.json:

@@ -147,4 +147,6 @@ def _revive(state: dict[str, Tensor]) -> PhaseNet:
 
 def detect(moving: MotionSignals) -> Phases:
     """Phases of a motion, by the shipped networks."""
-    return as_phases(score(load_networks(weights.resolve("counter-phase")), make_channels(moving)))
+    with weights.open_checked("counter-phase") as path:
+        networks = load_networks(path)
+    return as_phases(score(networks, make_channels(moving)))

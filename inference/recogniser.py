@@ -29,7 +29,7 @@ class ProductRecogniser:
     def load(cls, examples: Path | None = None) -> ProductRecogniser:
         """The shipped weights, and a user's own examples if there are any."""
         known = Examples.load(examples) if examples and examples.exists() else None
-        return cls(Classifier.load(), known)
+        return cls(load_classifier(), known)
 
     @property
     def models(self) -> dict[str, str]:
@@ -39,6 +39,12 @@ class ProductRecogniser:
     def recognise(self, track: PoseTrack, on_named: Callable[[float], None]) -> Recognition:
         """Recognise one track; tells the seconds each naming took."""
         return recognise(track, examples=self.examples, classifier=_Timed(self.classifier, on_named))
+
+
+def load_classifier() -> Classifier:
+    """The shipped classifier; a file that is none is said in one sentence."""
+    with weights.open_checked("classifier"):
+        return Classifier.load()
 
 
 def describe_models() -> dict[str, str]:

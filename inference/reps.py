@@ -29,7 +29,13 @@ ALSO_POSSIBLE = 0.4  # of what is heard of the best number: "10, maybe 11"
 
 @cache
 def _forest() -> Forest:
-    return Forest.load(weights.resolve("counter"))
+    with weights.open_checked("counter") as path:
+        return Forest.load(path)
+
+
+def _ranking() -> tuple[ranking.RankingNetwork, ...]:
+    with weights.open_checked("counter-ranking") as path:
+        return ranking.load_networks(path)
 
 
 def count_reps(track: PoseTrack, start_s: float | None = None, end_s: float | None = None) -> RepCount:
@@ -52,7 +58,7 @@ def count_reps(track: PoseTrack, start_s: float | None = None, end_s: float | No
     phases = phase.detect(motion)
     readings = read_signals(motion, phases)
     features = feature_table(readings, motion, phases)
-    chances = ranking.rank(ranking.load_networks(weights.resolve("counter-ranking")), features)
+    chances = ranking.rank(_ranking(), features)
     return judge(readings, _forest().predict(features)[:, 1], chances, motion.times_s)
 
 

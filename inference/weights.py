@@ -8,14 +8,16 @@ to work).
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
+import pickle
 import subprocess
 import sys
 import tempfile
 import urllib.request
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from http import HTTPStatus
@@ -24,11 +26,18 @@ from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 
+from safetensors import SafetensorError
+
 from inference import files
 
 PACKAGE = Path(__file__).resolve().parent
 CHUNK_BYTES = 1 << 20
 TIMEOUT_S = 30
+# What torch, numpy, safetensors, LiteRT and our own readers raise for content that is not what they expect.
+UNREADABLE = (
+    SafetensorError, pickle.UnpicklingError, zipfile.BadZipFile, EOFError, LookupError, RuntimeError, TypeError,
+    ValueError, AttributeError,
+)  # fmt: skip
 
 Report = Callable[[str, int, int], None]  # name, bytes so far, bytes in all (0 = not known)
 
@@ -186,6 +195,25 @@ def resolve(name: str) -> Path:
         raise WeightError(f"{path.name} is missing. Type: {_remedy(RECORDS[name])}")
     state = path.stat()
     return _verified(name, path, state.st_size, state.st_mtime_ns)
+
+
+@contextlib.contextmanager
+def open_checked(name: str) -> Iterator[Path]:
+    """The path of a checked file while it is read.
+
+    A record of a few digits, or one that was written for the wrong file, lets content pass that is no such network:
+    that is a WeightError too.
+    """
+    path = resolve(name)
+    try:
+        yield path
+    except WeightError:
+        raise
+    except UNREADABLE as error:
+        record = RECORDS[name]
+        delete = "" if record.is_shipped else f"rm {path} && "
+        what = f"{path.name} has the right sha256 but is not the network that `{name}` stands for"
+        raise WeightError(f"{what} ({type(error).__name__}). Type: {delete}{_remedy(record)}") from error
 
 
 def _remedy(record: Weight) -> str:

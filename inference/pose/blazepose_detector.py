@@ -54,8 +54,9 @@ class BlazePoseDetector:
     """Finds people in single pictures. Not safe to share between threads."""
 
     def __init__(self, threads: int = 1) -> None:
-        self._network = Interpreter(str(weights.resolve("blazepose-detector")), num_threads=threads)
-        self._network.allocate_tensors()
+        with weights.open_checked("blazepose-detector") as path:
+            self._network = Interpreter(str(path), num_threads=threads)
+            self._network.allocate_tensors()
         self._input = self._network.get_input_details()[0]["index"]
         self._outputs = {tuple(o["shape"])[-1]: o["index"] for o in self._network.get_output_details()}
 

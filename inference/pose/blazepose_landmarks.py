@@ -39,12 +39,13 @@ class BlazePoseLandmarks:
     """Finds the points of one person inside a region. Not safe to share between threads."""
 
     def __init__(self, name: str = "blazepose-full", threads: int = 1) -> None:
-        self._network = Interpreter(str(weights.resolve(name)), num_threads=threads)
-        self._network.allocate_tensors()
-        self._input = self._network.get_input_details()[0]["index"]
-        shapes = {tuple(int(n) for n in o["shape"]): o["index"] for o in self._network.get_output_details()}
-        self._points, self._flag, self._heat = shapes[1, 195], shapes[1, 1], shapes[1, 64, 64, 39]
-        self._world = shapes[1, 117]
+        with weights.open_checked(name) as path:
+            self._network = Interpreter(str(path), num_threads=threads)
+            self._network.allocate_tensors()
+            self._input = self._network.get_input_details()[0]["index"]
+            shapes = {tuple(int(n) for n in o["shape"]): o["index"] for o in self._network.get_output_details()}
+            self._points, self._flag, self._heat = shapes[1, 195], shapes[1, 1], shapes[1, 64, 64, 39]
+            self._world = shapes[1, 117]
 
     def locate(self, image: NDArray[np.uint8], region: Region) -> Landmarks:
         """Points of the person in a region of an RGB picture (H, W, 3)."""

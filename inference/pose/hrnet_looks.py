@@ -42,13 +42,13 @@ class HrnetLooks:
     """The network of Sun et al. 2019, with our own weights or published ones. Not safe to share between threads."""
 
     def __init__(self, name: str = "hrnet") -> None:
-        path = weights.resolve(name)
-        self.version = weights.hash_file(path)[:8]
-        recipe, network = (
-            (PUBLISHED[name], heatmap_model.load_published(path, PUBLISHED[name]))
-            if name in PUBLISHED
-            else heatmap_model.load(path)
-        )
+        with weights.open_checked(name) as path:
+            self.version = weights.hash_file(path)[:8]
+            recipe, network = (
+                (PUBLISHED[name], heatmap_model.load_published(path, PUBLISHED[name]))
+                if name in PUBLISHED
+                else heatmap_model.load(path)
+            )
         self.model = HeatmapModel(recipe, network, bf16=heatmap_model.has_bf16())
 
     def look(self, jobs: Sequence[tuple[NDArray[np.uint8], Region]]) -> list[HrnetLook]:

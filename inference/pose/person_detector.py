@@ -59,12 +59,12 @@ class PersonDetector:
     @classmethod
     def load(cls, name: str = "person") -> PersonDetector:
         """Our own network, or a published one that was fetched by hand; verified."""
-        path = weights.resolve(name)
-        if name not in PUBLISHED:
-            return cls(*load(path))
-        recipe = PUBLISHED[name]
-        network = yolo.build(recipe.network)
-        darknet.read(path, network)
+        with weights.open_checked(name) as path:
+            if name not in PUBLISHED:
+                return cls(*load(path))
+            recipe = PUBLISHED[name]
+            network = yolo.build(recipe.network)
+            darknet.read(path, network)
         return cls(recipe, network)
 
     @torch.inference_mode()

