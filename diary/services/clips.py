@@ -23,7 +23,7 @@ from diary.errors import Code, DiaryError
 from diary.models import Analysis, Clip
 from diary.selectors.analyses import find_options, latest_analysis
 from diary.selectors.usage import read_usage
-from diary.services import files, upload_files, workouts
+from diary.services import examples, files, upload_files, workouts
 
 FACTS = ("duration_s", "width", "height", "captured_at", "capture_source", "day")
 
@@ -245,7 +245,10 @@ def hold_films(*, films: QuerySet[Clip]) -> None:
 
 @transaction.atomic
 def delete_clip(*, clip: Clip, with_sets: bool = False) -> None:
-    """Delete a clip with all its files. Its sets stay in the diary, without pictures, unless they shall go too."""
+    """Delete a clip with all its files. Its sets stay in the diary, without pictures, unless they shall go too.
+
+    How a person moved was seen in the film: sets that stay do not remember it and teach nothing any more.
+    """
     hold_films(films=Clip.objects.filter(pk=clip.pk))
     rows = list(clip.sets.select_related("workout").order_by("workout_id"))  # days are held in one order too
     if with_sets:
@@ -253,7 +256,8 @@ def delete_clip(*, clip: Clip, with_sets: bool = False) -> None:
         for workout in {row.workout_id: row.workout for row in rows}.values():
             workouts.leave_day(workout=workout)
     else:
-        clip.sets.update(thumbnail="", updated_at=timezone.now())
+        examples.forget_movements(rows=clip.sets.all())
+        clip.sets.update(thumbnail="")
     folder = clip.folder
     clip.delete()
     files.delete_folder_on_commit(folder=folder)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
+from django.utils import timezone
+
 from accounts.models import User
 from diary.models import WorkoutSet
 
@@ -11,13 +14,11 @@ def note_example(*, row: WorkoutSet) -> None:
     row.is_example = row.is_locked("exercise") and row.exercise_id is not None and row.embedding is not None
 
 
-def forget_example(*, row: WorkoutSet) -> WorkoutSet:
-    """The set stays as it is, but teaches nothing any more."""
-    row.is_example = False
-    row.save(update_fields=["is_example", "updated_at"])
-    return row
-
-
 def forget_all_examples(*, user: User) -> int:
     """Go back to what the recogniser knows without this person; returns how many examples went."""
-    return WorkoutSet.objects.filter(workout__user=user, is_example=True).update(is_example=False)
+    return forget_movements(rows=WorkoutSet.objects.filter(workout__user=user, is_example=True))
+
+
+def forget_movements(*, rows: QuerySet[WorkoutSet]) -> int:
+    """These sets stay as they are but for how they looked, so that no later correction makes them teach again."""
+    return rows.update(is_example=False, embedding=None, embedding_model="", updated_at=timezone.now())

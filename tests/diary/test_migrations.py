@@ -18,6 +18,7 @@ from tests.factories import make_clip, make_set
 pytestmark = pytest.mark.django_db
 BY_MODEL, BY_USER = {"source": "model", "locked": False}, {"source": "user", "locked": True}
 spans = import_module("diary.migrations.0007_where_older_runs_found_sets")
+movements = import_module("diary.migrations.0008_movements_of_films_that_are_gone")
 REPS = [[1.0, 2.0, 3.0], [3.0, 4.0, 5.0]]
 
 
@@ -52,3 +53,14 @@ def test_sets_get_their_spans_in_batches_and_keep_what_they_have(user: User, mon
     assert len([query for query in seen if query["sql"].startswith("UPDATE")]) == 3
     assert {tuple(row.found_span) for row in WorkoutSet.objects.filter(pk__in=[r.pk for r in rows])} == {(1.0, 5.0)}
     assert WorkoutSet.objects.get(pk=known.pk).found_span == [7.0, 8.0]
+
+
+def test_what_films_taught_that_are_gone_is_forgotten(user: User) -> None:
+    seen = {"embedding": b"1234", "embedding_model": "namer@1", "is_example": True}
+    kept = make_set(user, date(2026, 11, 20), clip=make_clip(user), **seen)
+    gone = make_set(user, date(2026, 11, 20), **seen)
+    movements.forget_movements(apps, None)
+    kept.refresh_from_db()
+    gone.refresh_from_db()
+    assert (kept.is_example, bytes(kept.embedding)) == (True, b"1234")
+    assert (gone.is_example, gone.embedding, gone.embedding_model) == (False, None, "")

@@ -21,6 +21,7 @@ from accounts.models import User
 from accounts.services import delete_account
 from diary.errors import Code, DiaryError
 from diary.models import Analysis, Clip, Exercise, Removal, Workout, WorkoutSet
+from diary.selectors.examples import count_examples
 from diary.selectors.usage import read_usage
 from diary.services import files, filling, sets
 from diary.services.analyses import fill_diary, finish_analysis
@@ -276,6 +277,20 @@ def test_delete_means_delete(user: User, squat: Exercise, tmp_path: Path, with_s
     assert not Path(default_storage.path(folder)).exists()
     assert WorkoutSet.objects.count() == Workout.objects.count() == (0 if with_sets else 1)
     assert not WorkoutSet.objects.exclude(thumbnail="").exists()
+
+
+def test_what_a_film_taught_goes_with_it(user: User, squat: Exercise, lunge: Exercise) -> None:
+    kept, gone = make_clip(user), make_clip(user)
+    for clip in (kept, gone):
+        fill_diary(analysis=claim(clip), attempt=1, outcome=make_outcome(make_finding()))
+        correct_set(row=clip.sets.get(), exercise=lunge)
+    assert count_examples(user) == 2
+    row = gone.sets.get()
+    delete_clip(clip=gone)
+    row.refresh_from_db()
+    assert (row.exercise, row.embedding, row.embedding_model) == (lunge, None, "")
+    correct_set(row=row, reps=3)
+    assert count_examples(user) == 1
 
 
 class KilledError(BaseException):

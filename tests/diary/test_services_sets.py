@@ -15,7 +15,7 @@ from diary.models import Analysis, Clip, Exercise, Workout, WorkoutSet
 from diary.selectors.examples import count_examples, list_examples
 from diary.services.analyses import fail_analysis, fill_diary, finish_analysis
 from diary.services.clips import start_analysis
-from diary.services.examples import forget_all_examples, forget_example
+from diary.services.examples import forget_all_examples
 from diary.services.filling import pack_embedding
 from diary.services.outcome import Finding
 from diary.services.sets import (
@@ -352,10 +352,10 @@ def test_correction_teaches_and_can_be_forgotten(user: User, analyse: Analyse, l
     row = correct_set(row=row, exercise=lunge)
     assert list_examples(user, model="namer@1") == [("lunge", pack_embedding([1.0, 0.0, 0.5]))]
     assert list_examples(user, model="namer@2") == []
-    forget_example(row=row)
-    assert count_examples(user) == 0
-    correct_set(row=row, exercise=lunge)
     assert forget_all_examples(user=user) == 1
+    assert count_examples(user) == 0
+    row = correct_set(row=row, reps=3)
+    assert (row.exercise, count_examples(user), row.embedding) == (lunge, 0, None)
 
 
 def test_corrected_reps_alone_teach_nothing(user: User, analyse: Analyse) -> None:

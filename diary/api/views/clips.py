@@ -99,7 +99,7 @@ class ClipDetail(PersonView):
         responses={204: None, **problems(400, 404)},
     )
     def delete(self, request: Request, id: UUID) -> Response:
-        """Delete film, rendition, pictures and keypoints."""
+        """Delete film, rendition, pictures, keypoints, and what was learnt from them."""
         clip = access.get_clip(self.person, id)
         wanted = ClipDeletionSerializer(data=request.query_params)
         wanted.is_valid(raise_exception=True)
