@@ -71,7 +71,10 @@ def change_portrait(request: HttpRequest) -> HttpResponse:
     set_portrait(user=request.user, picture=form.cleaned_data["picture"])
     messages.success(
         request,
-        _("Your picture is saved. The next clips look for you; one that is already here needs “Analyse again”."),
+        _(
+            "Your picture is saved. The next clips look for you. For one that is already here, open it, tap the pencil"
+            " at its top and then “Analyse again”."
+        ),
     )
     return redirect("profile")
 

@@ -109,7 +109,7 @@ def test_a_picture_is_kept_small_and_without_metadata(user: User, stranger: User
 
 def test_after_a_picture_is_saved_the_page_tells_what_becomes_of_clips_that_are_there(user: User) -> None:
     answer = sign_in(user).post("/profile/portrait/", {"picture": make_picture()}, follow=True)
-    assert "one that is already here needs “Analyse again”" in answer.content.decode()
+    assert "open it, tap the pencil at its top and then “Analyse again”" in answer.content.decode()
 
 
 @pytest.mark.parametrize("name", BAD_PICTURES)
