@@ -1,5 +1,7 @@
 """Addresses of the site."""
 
+import sys
+
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
@@ -8,7 +10,10 @@ from django.urls import include, path
 from django.views.decorators.http import require_safe
 from django.views.defaults import server_error
 
+from diary.api.problem import code_of
 from diary.api.views.documentation import refuse_broken
+from diary.errors import Code
+from diary.views.responses import ask_to_come_back
 
 
 def show_health(request: HttpRequest) -> HttpResponse:
@@ -17,8 +22,12 @@ def show_health(request: HttpRequest) -> HttpResponse:
 
 
 def handler500(request: HttpRequest) -> HttpResponse:
-    """An error that nobody foresaw: a page for people, a problem for apps."""
-    return refuse_broken(request) if request.path.startswith("/api/") else server_error(request)
+    """An error that no view answered, as none can while the database is away: a page for people, a problem for apps."""
+    if request.path.startswith("/api/"):
+        return refuse_broken(request)
+    error = sys.exc_info()[1]
+    is_away = isinstance(error, Exception) and code_of(error) is Code.UNAVAILABLE
+    return ask_to_come_back(request) if is_away else server_error(request)
 
 
 def _change_password(request: HttpRequest, extra_context: object = None) -> HttpResponse:

@@ -6,12 +6,24 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from diary.errors import DiaryError
+from diary.api.problem import RETRY_AFTER_S, retry_headers
+from diary.errors import Code, DiaryError
 from diary.messages import describe
 
 UNPROCESSABLE = 422
+
+
+def ask_to_come_back(request: HttpRequest) -> HttpResponse:
+    """The page that is shown while the database is away; who looks at it cannot be asked, only their browser."""
+    language = translation.get_language_from_request(request)
+    again = request.get_full_path() if request.method in ("GET", "HEAD") else ""
+    with translation.override(language):
+        page = render_to_string("503.html", {"language": language, "again": again, "retry_s": RETRY_AFTER_S})
+    return HttpResponse(page, status=503, headers=retry_headers(Code.UNAVAILABLE) | {"Cache-Control": "no-store"})
 
 
 def posted(request: HttpRequest) -> QueryDict | None:

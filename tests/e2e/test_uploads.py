@@ -55,6 +55,32 @@ def test_goes_on_after_a_restart_of_the_server(site: Site, page: Page, context: 
     assert page.problems == []
 
 
+def test_uploads_go_on_after_the_database_was_away(site: Site, page: Page, tmp_path: Path) -> None:
+    sign_up(page, site.url)
+    page.goto(f"{site.url}/upload/")
+    refused: list[str] = []
+
+    def be_away(route: Route) -> None:
+        """Twice for each kind of question: the bytes, and what became of the film."""
+        kind = route.request.method
+        if refused.count(kind) >= 2:
+            route.continue_()
+            return
+        refused.append(kind)
+        problem = {"code": "unavailable", "title": "This is not available at the moment.", "status": 503}
+        route.fulfill(status=503, json=problem, headers={"Retry-After": "60"})
+
+    page.route("**/api/v1/uploads/**", be_away)
+    page.route(re.compile(r"/api/v1/clips/[0-9a-f-]+/$"), be_away)
+    films = [tmp_path / "one.mp4", tmp_path / "two.mp4"]
+    for film in films:
+        film.write_bytes(os.urandom(200_000))
+    page.locator("input[name=clip]").set_input_files(films)
+    expect(page.get_by_text("This file is not a video.")).to_have_count(2, timeout=90_000)
+    assert page.url.endswith("/upload/")
+    assert {"POST", "PATCH", "GET"} <= set(refused)
+
+
 def test_a_clip_chosen_before_the_script_arrives_is_not_lost(site: Site, page: Page, tmp_path: Path) -> None:
     film = tmp_path / "early.mp4"
     film.write_bytes(os.urandom(200_000))

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.db import InterfaceError, OperationalError
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import Client
 from django.utils import translation
 
@@ -56,6 +59,47 @@ def test_a_missing_page_is_a_page_too(user: User) -> None:
     answer = sign_in(user).get("/nowhere/")
     assert answer.status_code == 404
     assert "This page is not here" in answer.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+@pytest.mark.parametrize(
+    ("method", "path", "sentence"),
+    [
+        ("get", "/", "This page tries again by itself in a minute."),
+        ("get", "/accounts/login/", "This page tries again by itself in a minute."),
+        ("get", "/clips/?page=2", "This page tries again by itself in a minute."),
+        ("post", "/profile/devices/", "What you just sent is not saved."),
+    ],
+)
+def test_without_its_database_the_site_asks_to_come_back(
+    user: User, method: str, path: str, sentence: str, error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_args: Any) -> None:
+        raise error("connection refused")
+
+    browser = Client(raise_request_exception=False)
+    browser.force_login(user)
+    with monkeypatch.context() as patched:
+        patched.setattr(BaseDatabaseWrapper, "cursor", fail)
+        answer = getattr(browser, method)(path, {"name": "Phone"} if method == "post" else None)
+        korean = getattr(browser, method)(path, headers={"accept-language": "ko"}).content.decode()
+    page = answer.content.decode()
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
+    assert sentence in page and "css/tokens.css" in page and 'class="top"' in page
+    assert (f'href="{path}"' in page, "refresh" in page) == (method == "get", method == "get")
+    assert '<html lang="ko">' in korean and "지금은 일기를 불러올 수 없어요" in korean
+    assert browser.get(path).status_code in {200, 302}
+
+
+def test_another_error_is_no_missing_database(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_args: Any) -> None:
+        raise ValueError
+
+    monkeypatch.setattr("django.contrib.sessions.backends.db.SessionStore.load", fail)
+    client.raise_request_exception = False
+    client.cookies["sessionid"] = "x" * 32
+    assert client.get("/").status_code == 500
 
 
 @pytest.mark.django_db

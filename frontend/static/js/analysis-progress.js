@@ -35,6 +35,7 @@ class AnalysisProgress extends HTMLElement {
     if (diary.isSaving()) { this.refreshLater(); return; }
     try {
       const answer = await fetch(location.pathname, { credentials: "same-origin" });
+      if (answer.status >= 500) { this.refreshLater(); return; }
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page.querySelector("#clip");
       if (!answer.ok || !fresh) { location.reload(); return; }

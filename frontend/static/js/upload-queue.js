@@ -139,16 +139,17 @@ class UploadItem {
     else this.showPage();
   }
 
+  /** Asked again while there is no connection, or no database behind it; other uploads go on meanwhile. */
   async fetchClip() {
     if (!this.clip) return null;
     for (let attempt = 0; attempt < 30; attempt += 1) {
       try {
         const answer = await fetch(`${this.queue.dataset.clips}${this.clip}/`, { headers: { Accept: "application/json" } });
-        return answer.ok ? await answer.json() : null;
+        if (answer.status < 500) return answer.ok ? await answer.json() : null;
       } catch (error) {
         if (!(error instanceof TypeError)) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 2000));
       }
+      await new Promise((resolve) => setTimeout(resolve, 2000));
     }
     return null;
   }
