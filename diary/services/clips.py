@@ -257,7 +257,7 @@ def delete_clip(*, clip: Clip, with_sets: bool = False) -> None:
             workouts.leave_day(workout=workout)
     else:
         examples.forget_movements(rows=clip.sets.all())
-        clip.sets.update(thumbnail="")
+        clip.sets.update(thumbnail="", updated_at=timezone.now())
     folder = clip.folder
     clip.delete()
     files.delete_folder_on_commit(folder=folder)

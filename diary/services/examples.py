@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from accounts.models import User
 from diary.models import WorkoutSet
@@ -21,4 +20,4 @@ def forget_all_examples(*, user: User) -> int:
 
 def forget_movements(*, rows: QuerySet[WorkoutSet]) -> int:
     """These sets stay as they are but for how they looked, so that no later correction makes them teach again."""
-    return rows.update(is_example=False, embedding=None, embedding_model="", updated_at=timezone.now())
+    return rows.update(is_example=False, embedding=None, embedding_model="")
