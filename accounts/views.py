@@ -23,7 +23,7 @@ from accounts.models import User
 from accounts.services import create_token, delete_account, revoke_token, set_portrait, set_preferences
 from diary import access
 from diary.selectors.examples import count_examples
-from diary.selectors.listing import list_tokens
+from diary.selectors.listing import list_own_exercises, list_tokens
 from diary.selectors.usage import read_usage
 from diary.services.examples import forget_all_examples
 from diary.views.responses import UNPROCESSABLE, go_back, posted, render_form
@@ -167,6 +167,7 @@ def profile_context(request: HttpRequest) -> dict[str, Any]:
     return {
         "usage": read_usage(request.user),
         "examples": count_examples(request.user),
+        "own_exercises": list_own_exercises(request.user),
         "tokens": list_tokens(request.user),
         "token_form": TokenForm(),
         "portrait_form": PortraitForm(),

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from accounts import views as accounts
-from diary.views import calendar, clips, days, progress, sets, uploads
+from diary.views import calendar, clips, days, exercises, progress, sets, uploads
 from frontend.manifest import show_manifest
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sets/<uuid:id>/proposal/", sets.answer_proposal, name="set-proposal"),
     path("sets/<uuid:id>/earlier/", sets.answer_earlier, name="set-earlier"),
     path("sets/<uuid:id>/delete/", sets.delete_set, name="set-delete"),
+    path("exercises/<uuid:id>/delete/", exercises.delete_exercise, name="exercise-delete"),
     path("upload/", uploads.show_upload, name="upload"),
     path("upload/sample/", uploads.try_sample, name="upload-sample"),
     path("progress/", progress.list_progress, name="progress"),

@@ -75,6 +75,18 @@ class DayField(forms.DateField):
         return day
 
 
+def new_exercise_field() -> forms.CharField:
+    """The name of an exercise that the list does not have."""
+    widget = forms.TextInput(attrs={"autocomplete": "off"})
+    return forms.CharField(label=_("Name of the new exercise"), max_length=120, required=False, widget=widget)
+
+
+def new_kind_field() -> forms.ChoiceField:
+    """What is counted of it."""
+    choices = [(Exercise.Kind.REPS, _("Reps")), (Exercise.Kind.HOLD, _("Seconds held"))]
+    return forms.ChoiceField(label=_("Counted in"), choices=choices, required=False)
+
+
 def reps_field() -> forms.IntegerField:
     """Repetitions."""
     widget = forms.NumberInput(attrs={"inputmode": "numeric"})

@@ -14,13 +14,16 @@ from diary.forms.fields import (
     DayField,
     ExerciseField,
     effort_field,
+    new_exercise_field,
+    new_kind_field,
     note_field,
     reps_field,
     seconds_field,
     weight_field,
 )
-from diary.models import WorkoutSet
+from diary.models import Exercise, WorkoutSet
 from diary.selectors.listing import list_exercises
+from diary.services.sets import OwnExercise
 
 VALUES = ("exercise", "reps", "weight_kg", "duration_s", "rpe", "note")
 
@@ -31,7 +34,20 @@ def exercise_choices(user: User) -> list[tuple[str, str]]:
     return [("", _("Choose an exercise")), *sorted(named, key=lambda pair: pair[1].casefold())]
 
 
-class SetForm(forms.Form):
+class OwnExerciseForm(forms.Form):
+    """An exercise that the list does not have: it is added to the person's own, and wins over one that was chosen."""
+
+    new_exercise = new_exercise_field()
+    new_kind = new_kind_field()
+
+    def own(self) -> OwnExercise | None:
+        """What a service adds, if a name was typed."""
+        if not (name := self.cleaned_data["new_exercise"]):
+            return None
+        return {"name": name, "kind": self.cleaned_data["new_kind"] or Exercise.Kind.REPS}
+
+
+class SetForm(OwnExerciseForm):
     """A whole set, new or not. What the page showed comes back with it: the set may have changed since."""
 
     exercise = ExerciseField(label=_("Exercise"), required=False)
@@ -54,7 +70,8 @@ class SetForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """A set without exercise, reps and seconds says nothing."""
         values: dict[str, Any] = super().clean() or {}
-        said = any(values.get(name) not in (None, "") for name in ("exercise", "reps", "duration_s", "note"))
+        telling = ("exercise", "new_exercise", "reps", "duration_s", "note")
+        said = any(values.get(name) not in (None, "") for name in telling)
         if not said and not self.errors:
             raise forms.ValidationError(_("Choose an exercise or type the reps."), code="empty")
         return values
@@ -82,7 +99,7 @@ def initial_of(row: WorkoutSet) -> dict[str, Any]:
     return {**values, "date": row.workout.date}
 
 
-class CorrectionForm(forms.Form):
+class CorrectionForm(OwnExerciseForm):
     """Single values, each saved by one tap; what is not sent stays as it is."""
 
     exercise = ExerciseField(required=False)
@@ -99,13 +116,13 @@ class CorrectionForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """At least one value."""
-        if not self.given():
+        if not self.given() and not self.data.get("new_exercise", "").strip():
             raise forms.ValidationError(_("There is nothing to save."), code="empty")
         return super().clean() or {}
 
     def given(self) -> list[str]:
         """Names of the values that were sent."""
-        return [name for name in self.fields if name in self.data]
+        return [name for name in VALUES if name in self.data]
 
     def values(self) -> dict[str, Any]:
         """What a service takes."""

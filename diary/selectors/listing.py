@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from accounts.models import DeviceToken, User
 from diary.models import Analysis, Clip, Exercise, Workout, WorkoutSet
@@ -29,6 +29,11 @@ def list_workouts(user: User) -> QuerySet[Workout]:
 def list_exercises(user: User) -> QuerySet[Exercise]:
     """The catalogue and the person's own."""
     return Exercise.objects.filter(Q(owner=user) | Q(owner__isnull=True))
+
+
+def list_own_exercises(user: User) -> QuerySet[Exercise]:
+    """The person's own, each with how many sets use it (`uses`)."""
+    return Exercise.objects.filter(owner=user).annotate(uses=Count("sets"))
 
 
 def list_tokens(user: User) -> QuerySet[DeviceToken]:

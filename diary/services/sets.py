@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, TypedDict
 from uuid import UUID, uuid4, uuid5
 
 from django.core.exceptions import ValidationError
@@ -16,9 +16,16 @@ from diary.calc import is_among
 from diary.errors import Code, DiaryError
 from diary.models import Analysis, Clip, Exercise, Workout, WorkoutSet
 from diary.services import examples, workouts
-from diary.services.exercises import find_by_slug
+from diary.services.exercises import create_exercise, find_by_slug
 
 BY_USER = {"source": "user", "model": "", "confidence": None, "locked": True}
+
+
+class OwnExercise(TypedDict):
+    """An exercise that is to be added to the person's own."""
+
+    name: str
+    kind: str
 
 
 def add_set(*, user: User, id: UUID | None = None, **values: Any) -> tuple[WorkoutSet, bool]:
@@ -57,13 +64,25 @@ def add_removed(*, run: Analysis, place: int) -> WorkoutSet:
 
 @transaction.atomic
 def create_set(
-    *, user: User, date: date, clip: Clip | None = None, source: str = "user", id: UUID | None = None, **values: Any
+    *,
+    user: User,
+    date: date,
+    clip: Clip | None = None,
+    source: str = "user",
+    id: UUID | None = None,
+    own: OwnExercise | None = None,
+    **values: Any,
 ) -> WorkoutSet:
-    """Add a set by hand (or from an import): exercise, reps, weight_kg, duration_s, rpe, note, start_s, end_s."""
+    """Add a set by hand (or from an import): exercise, reps, weight_kg, duration_s, rpe, note, start_s, end_s.
+
+    With `own`, an exercise of the person's own is added along with it.
+    """
     workouts.check_day(user=user, date=date)
     workout = workouts.open_workout(user=user, date=date)
     position = workouts.next_position(workout=workout)
     row = WorkoutSet(id=id or uuid4(), workout=workout, clip=clip, position=position)
+    if own is not None:
+        values["exercise"] = create_exercise(user=user, name_en=own["name"], kind=own["kind"])
     given = {name: value for name, value in values.items() if value not in (None, "")}
     _write(row, given, source=source)
     row.save(force_insert=True)
@@ -71,10 +90,17 @@ def create_set(
 
 
 @transaction.atomic
-def correct_set(*, row: WorkoutSet, day: date | None = None, **values: Any) -> WorkoutSet:
-    """Write values that a person decided and lock them; the same value again confirms and locks it as well."""
+def correct_set(
+    *, row: WorkoutSet, day: date | None = None, own: OwnExercise | None = None, **values: Any
+) -> WorkoutSet:
+    """Write values that a person decided and lock them; the same value again confirms and locks it as well.
+
+    With `own`, an exercise of the person's own is added and the set is called so.
+    """
     _hold_clip(row)
     fresh = lock_set(row)
+    if own is not None:
+        values["exercise"] = _add_own(fresh, own)
     _write(fresh, values)
     if day is not None and day != fresh.workout.date:
         workouts.check_day(user=fresh.workout.user, date=day)
@@ -84,6 +110,14 @@ def correct_set(*, row: WorkoutSet, day: date | None = None, **values: Any) -> W
     examples.note_example(row=fresh)
     fresh.save()
     return fresh
+
+
+def _add_own(row: WorkoutSet, own: OwnExercise) -> Exercise:
+    """The new exercise; the one that the set has where the same is asked again because the answer was lost."""
+    present = row.exercise
+    if present is not None and present.is_own and own["name"].casefold() == present.name_en.casefold():
+        return present
+    return create_exercise(user=row.workout.user, name_en=own["name"], kind=own["kind"])
 
 
 def _hold_clip(row: WorkoutSet) -> Clip | None:

@@ -41,8 +41,8 @@ def add_set(request: HttpRequest) -> HttpResponse:
     form = SetForm(posted(request), user=request.user, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            values = form.values()
-            row = sets.create_set(user=request.user, date=form.cleaned_data["date"], clip=clip, **values)
+            values = {"date": form.cleaned_data["date"], "own": form.own(), **form.values()}
+            row = sets.create_set(user=request.user, clip=clip, **values)
         except DiaryError as error:
             add_refusal(form, error)
         else:
@@ -59,7 +59,7 @@ def edit_set(request: HttpRequest, id: UUID) -> HttpResponse:
     form = SetForm(posted(request), user=request.user, initial=initial_of(row))
     if request.method == "POST" and form.is_valid():
         try:
-            row = sets.correct_set(row=row, day=form.changed_day(), **form.changed_values())
+            row = sets.correct_set(row=row, day=form.changed_day(), own=form.own(), **form.changed_values())
         except DiaryError as error:
             add_refusal(form, error)
         else:
@@ -78,7 +78,7 @@ def correct_set(request: HttpRequest, id: UUID) -> HttpResponse:
         return answer_problem(request, row, " ".join(m for errors in form.errors.values() for m in errors))
     before = undo.remember(row=row)
     try:
-        fresh = sets.correct_set(row=row, **form.values())
+        fresh = sets.correct_set(row=row, own=form.own(), **form.values())
     except DiaryError as error:
         return answer_problem(request, row, str(describe(error.code, **error.params)))
     token = {"set": str(fresh.pk), "before": before, "version": undo.version_of(fresh)}

@@ -62,6 +62,74 @@ def test_one_tap_names_the_exercise(row: WorkoutSet, user: User, lunge: Exercise
     assert row.is_locked("exercise")
 
 
+def test_a_name_that_the_list_does_not_have_becomes_an_own_exercise(row: WorkoutSet, user: User) -> None:
+    values = {"exercise": "", "new_exercise": " Zercher squat ", "new_kind": "reps", "reps": "8"}
+    answer = sign_in(user).post(f"/sets/{row.pk}/correct/", values, headers=FRAGMENT)
+    row.refresh_from_db()
+    own = Exercise.objects.get(owner=user)
+    assert (answer.status_code, row.exercise, row.reps, row.is_locked("exercise")) == (200, own, 8, True)
+    assert (own.name_en, own.name_ko, own.kind) == ("Zercher squat", "Zercher squat", "reps")
+    assert "Zercher squat</h3>" in answer.content.decode()
+    assert f'value="{own.slug}"' in sign_in(user).get(f"/clips/{row.clip_id}/").content.decode()  # to be chosen again
+
+
+def test_the_same_new_exercise_asked_twice_is_added_once(row: WorkoutSet, user: User, lunge: Exercise) -> None:
+    client, path = sign_in(user), f"/sets/{row.pk}/correct/"
+    new = {"exercise": "", "new_exercise": "Zercher squat", "new_kind": "reps"}
+    assert [client.post(path, new, headers=FRAGMENT).status_code for _ in range(2)] == [200, 200]
+    assert Exercise.objects.filter(owner=user).count() == 1
+    client.post(path, {"exercise": "lunge", "new_exercise": ""}, headers=FRAGMENT)
+    row.refresh_from_db()
+    assert row.exercise == lunge
+    answer = client.post(path, {"new_exercise": "ZERCHER squat"}, headers=FRAGMENT)
+    row.refresh_from_db()
+    assert (answer.status_code, row.exercise) == (422, lunge)
+    assert "You already have an exercise of this name." in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "values", [{"new_exercise": "x" * 121}, {"new_exercise": "  "}, {"new_exercise": "Plank", "new_kind": "laps"}]
+)
+def test_a_new_exercise_that_cannot_be_answers_422_and_adds_nothing(
+    row: WorkoutSet, user: User, values: dict[str, str]
+) -> None:
+    answer = sign_in(user).post(f"/sets/{row.pk}/correct/", values, headers=FRAGMENT)
+    assert (answer.status_code, Exercise.objects.filter(owner=user).exists()) == (422, False)
+
+
+@pytest.mark.parametrize("path", ["/sets/new/", "/sets/{row.pk}/"])
+def test_the_form_adds_an_own_exercise_too(row: WorkoutSet, user: User, path: str) -> None:
+    path = path.format(row=row)
+    client = sign_in(user)
+    assert "Not in the list? Add your own" in client.get(path).content.decode()
+    values = {"new_exercise": "L-sit", "new_kind": "hold", "duration_s": "20", "date": "2026-03-14"}
+    assert client.post(path, values).status_code == 302
+    own = Exercise.objects.get(owner=user)
+    assert (own.name_en, own.kind, own.sets.get().duration_s) == ("L-sit", "hold", 20)
+    again = client.post("/sets/new/", values)
+    assert again.status_code == 422
+    assert "You already have an exercise of this name." in again.content.decode()
+
+
+def test_an_own_exercise_is_deleted_in_the_profile_once_no_set_uses_it(
+    user: User, stranger: User, squat: Exercise
+) -> None:
+    own = make_exercise("own_1", owner=user, name_en="Zercher squat")
+    row = make_set(user, DAY, own)
+    client, path = sign_in(user), f"/exercises/{own.pk}/delete/"
+    check_door("post", path, stranger)
+    assert client.post(f"/exercises/{squat.pk}/delete/").status_code == 404
+    assert client.get(path).status_code == 405
+    page = client.get("/profile/").content.decode()
+    assert "Zercher squat" in page and "1 set" in page
+    refused = client.post(path, follow=True).content.decode()
+    assert "Zercher squat: Sets in your diary use this exercise. Change those sets first" in refused
+    row.delete()
+    assert "“Zercher squat” is deleted." in client.post(path, follow=True).content.decode()
+    assert not Exercise.objects.filter(owner=user).exists()
+    assert 'id="exercises"' not in client.get("/profile/").content.decode()
+
+
 @pytest.fixture
 def plank(db: None) -> Exercise:
     """An exercise that is held."""

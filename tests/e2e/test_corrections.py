@@ -187,3 +187,28 @@ def test_the_page_of_a_clip_is_called_as_its_set_is(site: Site, page: Page) -> N
     expect(page.locator("set-card h3")).not_to_have_text("Deadlift")
     expect(page.get_by_role("heading", level=1)).not_to_contain_text("Deadlift")
     assert page.problems == []
+
+
+def test_a_name_that_the_list_does_not_have_is_added_and_can_be_chosen_again(site: Site, page: Page, day: str) -> None:
+    page.goto(day)
+    page.get_by_role("link", name="Change exercise").click()
+    search = page.get_by_label("Search exercises")
+    search.fill("squat")
+    new = page.get_by_role("button", name="New exercise, counted in reps")
+    expect(new).to_be_hidden()  # it is in the list
+    search.fill("Zercher squat")
+    expect(new).to_be_in_viewport()
+    new.click()
+    expect(page.locator("set-card h3")).to_have_text("Zercher squat")
+    expect(page.locator("set-card [data-status]")).to_have_text("Saved")
+    assert read_set(page, site)["exercise_name"] == "Zercher squat"
+
+    page.get_by_role("link", name="Change exercise").click()
+    page.locator('.pick[value="deadlift"]').click()
+    expect(page.locator("set-card h3")).to_have_text("Deadlift")
+    page.get_by_role("link", name="Change exercise").click()
+    search.fill("zercher")
+    page.locator(".picks").get_by_role("button", name="Zercher squat").click()
+    expect(page.locator("set-card h3")).to_have_text("Zercher squat")
+    assert read_set(page, site)["exercise_name"] == "Zercher squat"
+    assert page.problems == []

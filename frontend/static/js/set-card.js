@@ -8,6 +8,12 @@ function append(list, { url, body }) {
   else for (const [name, value] of body) last.body.set(name, value);
 }
 
+/** What a button sends. A name that is chosen later takes the place of a new one that was typed. */
+function valuesOf(button) {
+  if (!button?.name) return {};
+  return button.name === "exercise" ? { exercise: button.value, new_exercise: "" } : { [button.name]: button.value };
+}
+
 class SetCard extends HTMLElement {
   static taps = 0; // so far on this page
   static parted = false;
@@ -35,17 +41,17 @@ class SetCard extends HTMLElement {
     const button = event.submitter;
     if (button?.dataset.step) this.step(form, Number(button.dataset.step));
     else if (form.hasAttribute("data-undo") && this.isOpen) this.undoNext();
-    else this.save(form, button?.name, button?.value);
+    else this.save(form, valuesOf(button));
   }
 
   onClick(event) {
     if (!event.target.closest("[data-pick]")) return;
     event.preventDefault();
     const picker = document.querySelector("exercise-picker");
-    picker.choose().then((slug) => slug && document.getElementById(this.id)?.pick(slug)); // it may be another by then
+    picker.choose().then((values) => values && document.getElementById(this.id)?.pick(values)); // it may be another by then
   }
 
-  pick(slug) { this.save(this.querySelector("[data-pick]").closest("form"), "exercise", slug); }
+  pick(values) { this.save(this.querySelector("[data-pick]").closest("form"), values); }
 
   /** A link waits for what is not saved yet, so that the page it leads to shows it. */
   onLeave(event) {
@@ -62,12 +68,12 @@ class SetCard extends HTMLElement {
     const value = Math.max(0, (Number.parseInt(shown.textContent, 10) || 0) + by);
     shown.textContent = value;
     form.querySelector('[data-step="-1"]').disabled = value === 0;
-    this.hold(form, "reps", value);
+    this.hold(form, { reps: value });
     this.timer = setTimeout(() => this.send(), SETTLE_MS);
   }
 
-  save(form, name, value) {
-    this.hold(form, name, value);
+  save(form, values) {
+    this.hold(form, values);
     this.send();
   }
 
@@ -77,10 +83,10 @@ class SetCard extends HTMLElement {
     this.send();
   }
 
-  hold(form, name, value) {
+  hold(form, values) {
     clearTimeout(this.timer);
     const body = new FormData(form);
-    if (name) body.set(name, value);
+    for (const [name, value] of Object.entries(values)) body.set(name, value);
     append(this.waiting, { url: form.action, body });
     SetCard.taps += 1;
     this.undoes = false;
@@ -124,6 +130,7 @@ class SetCard extends HTMLElement {
     this.replaceWith(fresh);
     if (group?.querySelectorAll("set-card").length === 1) group.querySelector("h2").textContent = fresh.querySelector("h3").textContent;
     this.retitle(fresh);
+    document.querySelector("exercise-picker")?.know(fresh.dataset.exercise, fresh.querySelector("h3").textContent);
     if (held) fresh.querySelector(`[data-step="${held}"]`)?.focus({ preventScroll: true });
     else if (focus) fresh.querySelector(focus)?.focus({ preventScroll: true });
     fresh.dispatchEvent(new CustomEvent("set-changed", { bubbles: true, detail: { renamed: before !== fresh.dataset.exercise } }));
