@@ -30,6 +30,7 @@ from diary.selectors.examples import count_examples
 from diary.selectors.listing import list_tokens
 from diary.selectors.usage import read_usage
 from diary.services.examples import forget_all_examples
+from workers import queue
 
 
 class StorageSerializer(serializers.Serializer[dict[str, int]]):
@@ -49,8 +50,16 @@ class MeSerializer(RowSerializer):
 
     class Meta:
         model = User
-        fields = ["email", "language", "time_zone", "weight_unit", "has_portrait", "examples", "storage", "date_joined"]
-        read_only_fields = ["email", "date_joined"]
+        fields = [
+            "email", "language", "time_zone", "weight_unit", "has_portrait", "portrait_shows_person", "examples",
+            "storage", "date_joined",
+        ]  # fmt: skip
+        read_only_fields = ["email", "portrait_shows_person", "date_joined"]
+        extra_kwargs = {
+            "portrait_shows_person": {
+                "help_text": "False: nobody is seen in the picture, so it is not used. Null: none was looked at yet."
+            }
+        }
 
     @extend_schema_field(StorageSerializer)
     def get_storage(self, user: User) -> dict[str, int]:
@@ -152,8 +161,9 @@ class PortraitView(PersonView):
 
     @extend_schema(
         summary="Keep a picture of the person",
-        description="It is turned upright, shrunk and stripped of metadata. The next analyses look for who is in it; a"
-        " clip that is already here needs another run.",
+        description="It is turned upright, shrunk and stripped of metadata. Whether somebody is seen in it stands in"
+        " `portrait_shows_person` some seconds later. The next analyses look for who is in it; a clip that is already"
+        " here needs another run.",
         request={"multipart/form-data": PortraitSerializer},
         responses={200: MeSerializer, **problems(400, 413, 415)},
     )
@@ -247,6 +257,8 @@ def keep_portrait(person: User, picture: File[bytes] | None) -> None:
         set_portrait(user=person, picture=picture)
     except User.DoesNotExist as error:
         raise NotAuthenticated from error
+    if picture is not None:
+        queue.wake_for_portrait(person.pk)
 
 
 def refuse_device(request: Request) -> None:

@@ -69,6 +69,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     weight_unit = models.CharField(_("weight unit"), max_length=2, choices=WeightUnit, default=WeightUnit.KG)
     quota_bytes = models.BigIntegerField(_("quota in bytes"), null=True, blank=True)
     portrait = models.FileField(_("picture of you"), upload_to=portrait_path, blank=True)
+    portrait_shows_person = models.BooleanField(null=True, editable=False)  # null: no worker has looked at it yet
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("may use the admin"), default=False)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)

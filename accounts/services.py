@@ -74,7 +74,7 @@ def set_portrait(*, user: User, picture: File[bytes] | None) -> User:
         if name:
             default_storage.delete(name)  # no row names it
         raise
-    user.portrait = name
+    user.portrait, user.portrait_shows_person = name, None
     return user
 
 
@@ -84,8 +84,13 @@ def _name_portrait(user: User, name: str) -> None:
     row = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if before := row.portrait.name:
         transaction.on_commit(partial(default_storage.delete, before), robust=True)  # the new one counts by then
-    row.portrait = name
-    row.save(update_fields=["portrait"])
+    row.portrait, row.portrait_shows_person = name, None
+    row.save(update_fields=["portrait", "portrait_shows_person"])
+
+
+def note_portrait(*, user: User, name: str, shows_person: bool) -> None:
+    """Keep what a worker saw in a picture, unless another one has taken its place."""
+    User.objects.filter(pk=user.pk, portrait=name).update(portrait_shows_person=shows_person)
 
 
 @transaction.atomic

@@ -27,6 +27,7 @@ from diary.selectors.listing import list_own_exercises, list_tokens
 from diary.selectors.usage import read_usage
 from diary.services.examples import forget_all_examples
 from diary.views.responses import UNPROCESSABLE, go_back, posted, render_form
+from workers import queue
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
 
@@ -69,6 +70,7 @@ def change_portrait(request: HttpRequest) -> HttpResponse:
         messages.error(request, str(form.errors["picture"][0]))
         return point_out(request, portrait_form=form)
     set_portrait(user=request.user, picture=form.cleaned_data["picture"])
+    queue.wake_for_portrait(request.user.pk)
     messages.success(
         request,
         _(

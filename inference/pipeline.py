@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
-from PIL import Image, ImageOps
 
 from inference import files, stillness, video
 from inference.errors import Code, InferenceError
@@ -227,16 +225,10 @@ def _whole_clip_set(track: PoseTrack, recognition: Recognition) -> ExerciseSet:
 
 def _load_estimator(options: AnalysisOptions) -> PoseEstimator:
     from inference import pose
+    from inference.pose.query import read_picture
 
-    query_image = _read_picture(options.query_image) if options.query_image else None
+    query_image = read_picture(options.query_image) if options.query_image else None
     return pose.load(options.estimator, person_hint=options.person_hint, query_image=query_image)
-
-
-def _read_picture(path: Path) -> NDArray[np.uint8]:
-    """A still of the user, upright RGB; Pillow refuses what is too large to unpack."""
-    with Image.open(path, formats=("JPEG", "PNG", "WEBP")) as picture:
-        picture.draft("RGB", (FRAME_SIDE_PX, FRAME_SIDE_PX))
-        return np.asarray(ImageOps.exif_transpose(picture).convert("RGB"))
 
 
 def _load_recogniser(options: AnalysisOptions) -> Recogniser:

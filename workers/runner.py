@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from celery.exceptions import SoftTimeLimitExceeded
@@ -24,6 +24,7 @@ from django.core.files.storage import default_storage
 from django.db import connection
 
 from accounts.models import User
+from accounts.services import note_portrait
 from diary.errors import Code
 from diary.models import Analysis
 from diary.selectors.examples import list_examples
@@ -34,6 +35,7 @@ from workers.report import describe_result, round_timings
 
 if TYPE_CHECKING:
     from inference.pose import PoseEstimator
+    from inference.pose.eyes import Eyes
     from inference.recogniser import ProductRecogniser
     from inference.types import AnalysisOptions
     from inference.video import Limits
@@ -134,13 +136,12 @@ def _read_options(analysis: Analysis, scratch: Path, out: Path) -> AnalysisOptio
     """What the person chose for this run."""
     from inference.types import AnalysisOptions
 
-    user = analysis.clip.user
     hint = analysis.options.get("person_hint")
     return AnalysisOptions(
         estimator=settings.POSE_ESTIMATOR,
         person_hint=(float(hint[0]), float(hint[1]), float(hint[2])) if hint else None,
         out_dir=out,
-        query_image=_fetch_portrait(user, scratch),
+        query_image=_fetch_portrait(analysis.clip.user, scratch),
     )
 
 
@@ -157,7 +158,41 @@ def _teach(recogniser: ProductRecogniser, user: User) -> ProductRecogniser:
 
 
 def _fetch_portrait(user: User, scratch: Path) -> Path | None:
-    return _copy(str(user.portrait.name), scratch / "portrait") if user.portrait else None
+    """The picture by which the person is found; none that shows nobody."""
+    if not user.portrait:
+        return None
+    path = _copy(str(user.portrait.name), scratch / "portrait")
+    is_seen = user.portrait_shows_person
+    return path if (_judge_portrait(user, path) if is_seen is None else is_seen) else None
+
+
+def look_at_portrait(user: User) -> None:
+    """Note whether somebody is in a person's picture; one that is gone by now has been replaced, or deleted."""
+    with _open_scratch() as scratch, contextlib.suppress(FileNotFoundError):
+        _judge_portrait(user, _copy(str(user.portrait.name), scratch / "portrait"))
+
+
+def _judge_portrait(user: User, path: Path) -> bool:
+    from inference.pose import query
+
+    is_seen = query.shows_somebody(_load_eyes(), query.read_picture(path))
+    note_portrait(user=user, name=str(user.portrait.name), shows_person=is_seen)
+    return is_seen
+
+
+def _load_eyes() -> Eyes:
+    """BlazePose, whichever network looks at films."""
+    from inference import pose
+
+    models = load_models()
+    return cast("Eyes", models.estimator if models.estimator.name == pose.DEFAULT else _load_blazepose())
+
+
+@functools.cache
+def _load_blazepose() -> PoseEstimator:
+    from inference import pose
+
+    return pose.load(pose.DEFAULT)
 
 
 def _find_original(name: str, scratch: Path) -> Path:

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import InterfaceError, OperationalError, connection
 
+from accounts.models import User
 from diary.errors import Code
 from diary.models import Analysis
 from diary.selectors.analyses import list_waiting
@@ -30,6 +31,7 @@ from workers.queue import send_wake
 log = logging.getLogger(__name__)
 
 HARD_LIMIT_MARGIN_S = 15  # what a run gets to end by itself before its process is killed
+PORTRAIT_LIMIT_S = 60
 WAITING_LONG = timedelta(seconds=SWEEP_EVERY_S)
 WOKEN_AT_ONCE = 8  # by a sweep; the rest follows with the next ones
 
@@ -83,6 +85,14 @@ def analyse(analysis: Analysis) -> None:
     except runner.RefusedError as refusal:
         log.info("Analysis %s ends: %s", analysis.pk, refusal)
         fail_analysis(analysis=analysis, attempt=analysis.attempt, code=refusal.code)
+
+
+@app.task(name="workers.look_at_portrait", soft_time_limit=PORTRAIT_LIMIT_S)
+def look_at_portrait(user_id: str) -> None:
+    """See whether somebody is in a person's new picture: web processes load no networks, so they cannot say at once."""
+    user = User.objects.filter(pk=user_id).first()
+    if user is not None and user.portrait and user.portrait_shows_person is None:
+        runner.look_at_portrait(user)
 
 
 @app.task(name="workers.sweep")

@@ -14,8 +14,9 @@ from rest_framework.test import APIClient
 
 from accounts.forms import PictureField
 from accounts.models import User
-from accounts.services import create_token, delete_account
+from accounts.services import create_token, delete_account, note_portrait
 from tests.accounts.pictures import BAD_PICTURES, make_picture
+from workers import queue
 
 pytestmark = pytest.mark.django_db
 ME, PORTRAIT = "/api/v1/me/", "/api/v1/me/portrait/"
@@ -51,6 +52,21 @@ def test_a_picture_is_kept_shown_and_deleted(device: APIClient) -> None:
     assert [device.delete(PORTRAIT).status_code for _ in range(2)] == [204, 204]
     assert device.get(ME).json()["has_portrait"] is False
     assert device.get(PORTRAIT).status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whether_somebody_is_seen_is_told_later(device: APIClient, user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[str] = []
+    monkeypatch.setattr(queue, "_send", lambda task, id: sent.append(f"{task} {id}"))
+    assert send(device, make_picture()).json()["portrait_shows_person"] is None
+    assert sent == [f"workers.look_at_portrait {user.pk}"]
+    user.refresh_from_db()
+    note_portrait(user=user, name=user.portrait.name, shows_person=False)
+    assert device.get(ME).json()["portrait_shows_person"] is False
+    device.patch(ME, {"portrait_shows_person": True}, format="json")
+    assert device.get(ME).json()["portrait_shows_person"] is False
+    device.delete(PORTRAIT)
+    assert (device.get(ME).json()["portrait_shows_person"], len(sent)) == (None, 1)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -13,7 +13,7 @@ from PIL import Image
 
 from accounts.forms import PictureField
 from accounts.models import DeviceToken, User
-from accounts.services import create_token, delete_account, use_token
+from accounts.services import create_token, delete_account, note_portrait, use_token
 from diary.models import Clip, Exercise, WorkoutSet
 from tests.accounts.pictures import BAD_PICTURES, make_picture
 from tests.diary.pages import check_door, sign_in
@@ -110,6 +110,22 @@ def test_a_picture_is_kept_small_and_without_metadata(user: User, stranger: User
 def test_after_a_picture_is_saved_the_page_tells_what_becomes_of_clips_that_are_there(user: User) -> None:
     answer = sign_in(user).post("/profile/portrait/", {"picture": make_picture()}, follow=True)
     assert "open it, tap the pencil at its top and then “Analyse again”" in answer.content.decode()
+
+
+def test_a_picture_that_shows_nobody_is_told_where_it_is_seen(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    woken: list[int] = []
+    monkeypatch.setattr("workers.queue.wake_for_portrait", woken.append)
+    client = sign_in(user)
+    client.post("/profile/portrait/", {"picture": make_picture()})
+    assert woken == [user.pk]
+    assert "data-ask" in client.get("/profile/").content.decode()  # a worker looks at it meanwhile
+    user.refresh_from_db()
+    for shows_person in (False, True):
+        note_portrait(user=user, name=user.portrait.name, shows_person=shows_person)
+        page = client.get("/profile/").content.decode()
+        assert ("Nobody is seen in this picture" in page, "data-ask" in page) == (not shows_person, False)
+    client.post("/profile/portrait/", {"remove": "1"})
+    assert woken == [user.pk]
 
 
 @pytest.mark.parametrize("name", BAD_PICTURES)

@@ -126,6 +126,21 @@ def test_a_tap_beside_leaves_the_sets_in_the_list(clip: Clip, user: User) -> Non
     assert "Fill it in yourself" not in page  # the set is filled in
 
 
+@pytest.mark.parametrize(
+    ("people", "shows_person", "told"), [(2, False, True), (2, True, False), (2, None, False), (1, False, False)]
+)
+def test_a_picture_that_could_not_help_is_told_where_several_people_are(
+    clip: Clip, user: User, people: int, shows_person: bool | None, told: bool
+) -> None:
+    Clip.objects.update(poster="poster.jpg")
+    analysis = clip.analyses.get()
+    analysis.result["people"] = people
+    analysis.save()
+    User.objects.filter(pk=user.pk).update(portrait="people/me.jpg", portrait_shows_person=shows_person)
+    page = sign_in(user).get(f"/clips/{clip.pk}/").content.decode()
+    assert ("Nobody is seen in the picture in your profile" in page) == told
+
+
 @pytest.mark.parametrize(("people", "told"), [(1, True), (2, False)])
 def test_that_nobody_else_is_in_the_film_is_told(clip: Clip, user: User, people: int, told: bool) -> None:
     Clip.objects.update(poster="poster.jpg")

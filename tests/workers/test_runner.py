@@ -5,17 +5,22 @@ from __future__ import annotations
 import io
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import LazySettings
+from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.db import connection
+from PIL import Image
 
 from accounts.models import User
+from accounts.services import note_portrait, set_portrait
 from diary.models import Clip
 from diary.selectors.analyses import latest_analysis
 from diary.services import files
@@ -24,6 +29,7 @@ from diary.services.sets import correct_set
 from inference import pipeline
 from inference.errors import Code as InferenceCode
 from inference.errors import InferenceError
+from inference.video import probe, read_frames
 from tests.factories import make_finding, make_outcome
 from workers import identity, runner, tasks
 
@@ -117,6 +123,60 @@ def test_no_connection_is_held_while_a_film_is_looked_at(clip: Clip, monkeypatch
     monkeypatch.setattr(runner, "describe_result", lambda result, out: make_outcome(make_finding(), folder=out))
     run(clip)
     assert held == [None, None] and latest_analysis(clip).status == "done"
+
+
+def take_still() -> bytes:
+    """A moment of the sample, in which somebody squats."""
+    frame = next(iter(read_frames(SAMPLE, probe(SAMPLE), rate_hz=1.0, max_side_px=640)))
+    picture = io.BytesIO()
+    Image.fromarray(frame.image).save(picture, "JPEG")
+    return picture.getvalue()
+
+
+def make_noise() -> bytes:
+    picture = io.BytesIO()
+    Image.fromarray(np.random.default_rng(0).integers(0, 256, (427, 640, 3), dtype=np.uint8)).save(picture, "JPEG")
+    return picture.getvalue()
+
+
+@pytest.mark.parametrize(("make", "is_seen"), [(take_still, True), (make_noise, False)])
+def test_a_new_picture_is_looked_at_by_the_worker(user: User, make: Callable[[], bytes], is_seen: bool) -> None:
+    set_portrait(user=user, picture=ContentFile(make(), name="me.jpg"))
+    assert user.portrait_shows_person is None
+    tasks.look_at_portrait.apply(args=[str(user.pk)], throw=True)
+    user.refresh_from_db()
+    assert user.portrait_shows_person is is_seen
+    set_portrait(user=user, picture=ContentFile(make(), name="me.jpg"))
+    assert User.objects.get().portrait_shows_person is None
+
+
+def test_a_picture_that_is_gone_or_replaced_is_not_judged(user: User) -> None:
+    set_portrait(user=user, picture=ContentFile(b"one", name="me.jpg"))
+    note_portrait(user=user, name="people/another.jpg", shows_person=False)
+    assert User.objects.get().portrait_shows_person is None
+    Path(user.portrait.path).unlink()
+    tasks.look_at_portrait.apply(args=[str(user.pk)], throw=True)
+    tasks.look_at_portrait.apply(args=["404"], throw=True)
+    assert User.objects.get().portrait_shows_person is None
+
+
+@pytest.mark.parametrize(("make", "is_seen"), [(take_still, True), (make_noise, False)])
+def test_only_a_picture_that_shows_somebody_steers_a_run(
+    clip: Clip, user: User, monkeypatch: pytest.MonkeyPatch, make: Callable[[], bytes], is_seen: bool
+) -> None:
+    """Also where the message about it was lost, or the picture is older than the question."""
+    asked = []
+
+    def look(_clip: Path, options: Any, *_arguments: object, **_options: object) -> SimpleNamespace:
+        asked.append(options.query_image is not None)
+        return SimpleNamespace(timings_s={"pose": 1.0})
+
+    monkeypatch.setattr(pipeline, "analyse", look)
+    monkeypatch.setattr(pipeline, "finish_media", lambda *_arguments: SimpleNamespace(timings_s={}))
+    monkeypatch.setattr(runner, "describe_result", lambda result, out: make_outcome(make_finding(), folder=out))
+    set_portrait(user=user, picture=ContentFile(make(), name="me.jpg"))
+    run(clip)
+    assert (asked, User.objects.get().portrait_shows_person) == ([is_seen], is_seen)
 
 
 class Untaught:

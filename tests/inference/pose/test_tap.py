@@ -10,7 +10,7 @@ import pytest
 from inference import person
 from inference.errors import Code, InferenceError
 from inference.pose.follow import Wanted, follow
-from inference.pose.query import describe_query
+from inference.pose.query import describe_query, shows_somebody
 from inference.pose.region import Region
 from inference.skeleton import INDEX
 from inference.types import Frame, PoseTrack
@@ -30,7 +30,7 @@ class FakeEyes:
         self.people = [person_at(SEEN), person_at(OVERLOOKED)]
 
     def find_people(self, image: np.ndarray, *, thorough: bool) -> list[Region]:
-        return [FakeLook(self.people[0], 1.0).next_region]
+        return [FakeLook(points, 1.0).next_region for points in self.people[:1]]
 
     def find_bodies(self, image: np.ndarray) -> list[Region]:
         return self.find_people(image, thorough=True)
@@ -74,6 +74,13 @@ def test_a_tap_on_nobody_says_so() -> None:
     with pytest.raises(InferenceError) as refused:
         see((1.0, 0.02, 0.02))
     assert refused.value.code is Code.NOBODY_TAPPED
+
+
+def test_a_picture_without_anybody_in_it_describes_nobody() -> None:
+    eyes, picture = FakeEyes(), np.full((SIZE[1], SIZE[0], 3), (20, 200, 20), np.uint8)
+    eyes.people = []
+    assert describe_query(eyes, picture) is None
+    assert (shows_somebody(eyes, picture), shows_somebody(FakeEyes(), picture)) == (False, True)
 
 
 def test_a_picture_is_described_by_the_clothes_of_who_is_in_it() -> None:
