@@ -11,7 +11,13 @@ class PortraitCheck extends HTMLElement {
     if (!this.isConnected || times === 0) return;
     const seen = await this.fetchAnswer();
     if (seen === null) setTimeout(() => this.ask(times - 1), ASK_EVERY_MS);
-    else if (!seen) this.querySelector("template").replaceWith(this.querySelector("template").content.cloneNode(true));
+    else if (!seen) this.show();
+  }
+
+  show() {
+    const kept = this.querySelector("template");
+    kept.replaceWith(kept.content.cloneNode(true));
+    this.scrollIntoView({ block: "center" }); // above stands that the picture is saved
   }
 
   async fetchAnswer() {
