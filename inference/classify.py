@@ -28,10 +28,13 @@ CANDIDATES = 5
 SUMMARY = "summary"  # how the tensors of networks on statistics begin in the weights file
 FAMILY_WEIGHT = 0.3  # of the family scores in the sum of log probabilities
 FLOOR = 1e-4  # neither may veto alone
-OTHER_PRIOR = 6.0  # there are far more ways of not exercising than a training set shows
-# How much likelier a clip of no exercise is than one of an exercise, by whether somebody is seen to repeat anything:
-# shares of held-out clips, 14 of 15 without exercise and about one in seven with one (docs/measurements.md).
-NOT_REPEATED, REPEATED = 0.90 / 0.15, 0.10 / 0.85
+OTHER_PRIOR = 9.0  # there are far more ways of not exercising than a training set shows
+# Logarithm of how much likelier no exercise is than one, and what full belief that something is repeated adds to it: a
+# logistic regression on held-out clips (docs/decisions/0013-nothing-repeated.md).
+NOT_REPEATED, REPEATED = 2.5, -4.8
+# Where nobody is seen in so large a part of the film it is that much likelier to show no exercise.
+SELDOM_SEEN, SELDOM_TIMES = 0.7, 5.0
+BELIEVED = 0.5  # belief from which on somebody is seen to repeat something
 ABSTAIN = 0.35  # when the likeliest family has less and nobody repeats anything, no name is better than none
 
 
@@ -103,10 +106,10 @@ class Classifier:
         votes = [functional.log_softmax(member(frames)[1], dim=1) for member in self.members]
         return torch.stack(votes).reshape(2 * len(votes), len(spans), -1).mean(0).double().numpy()
 
-    def predict(self, track: PoseTrack, repeats: bool | None = None) -> Classification:
+    def predict(self, track: PoseTrack, repeated: float | None = None) -> Classification:
         """Name a track; "other" with an empty embedding when there is too little to see.
 
-        ``repeats`` says whether the counter sees repetitions in it; None where nobody asked the counter.
+        ``repeated`` says how far the counter believes that something is repeated, 0..1; None where nobody asked it.
         """
         if int(track.found.sum()) < LEAST_FRAMES:
             empty = np.zeros(self._embedding_size(), np.float32)
@@ -116,18 +119,21 @@ class Classifier:
         windowed, embedding = self.score_windows(windows.cut(sized, spans))
         told = self.score_summary(track)
         probabilities = blend(windowed, told, self.recipe.window_share, self.recipe.temperature)
-        return Classification(self._rank(probabilities, repeats), embedding)
+        return Classification(self._rank(probabilities, repeated, float(track.found.mean())), embedding)
 
-    def _rank(self, probabilities: NDArray[np.float64], repeats: bool | None = None) -> tuple[Candidate, ...]:
+    def _rank(
+        self, probabilities: NDArray[np.float64], repeated: float | None = None, seen: float = 1.0
+    ) -> tuple[Candidate, ...]:
         """The likeliest names; "other" first when no family is likely and nothing is seen to be repeated."""
         other = self.recipe.classes.index(catalogue.OTHER)
         weighted = probabilities * self._prior
-        weighted[other] *= OTHER_PRIOR
-        if repeats is not None:
-            weighted[other] *= REPEATED if repeats else NOT_REPEATED
+        weighted[other] *= OTHER_PRIOR * (SELDOM_TIMES if seen < SELDOM_SEEN else 1.0)
+        if repeated is not None:
+            weighted[other] *= np.exp(NOT_REPEATED + REPEATED * repeated)
         weighted /= weighted.sum()
         order = np.argsort(-weighted)
-        if not repeats and np.bincount(self._family_of.numpy(), weighted).max() < ABSTAIN:
+        doubtful = repeated is None or repeated < BELIEVED
+        if doubtful and np.bincount(self._family_of.numpy(), weighted).max() < ABSTAIN:
             order = np.concatenate([[other], order[order != other]])
         return tuple(Candidate(self.recipe.classes[i], float(weighted[i])) for i in order[:CANDIDATES])
 

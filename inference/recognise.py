@@ -18,15 +18,15 @@ from inference.types import Classification, ExerciseSet, PoseTrack, Recognition,
 
 CLEARLY_REPEATED = 0.6  # belief in a count that overrules the name of an exercise that one holds
 CLEARLY_MANY = 3
-BELIEVED = 0.5  # belief in a count from which on somebody is seen to repeat something
+HOLDING = 0.35  # belief that something is repeated where none is counted: who holds still may well exercise
 NO_REPS = RepCount((), 1.0, 0, 0)
 
 
 class Names(Protocol):
     """What names a track."""
 
-    def predict(self, track: PoseTrack, repeats: bool | None = None) -> Classification:
-        """Name a track in which somebody repeats something, or does not, or where that is not known."""
+    def predict(self, track: PoseTrack, repeated: float | None = None) -> Classification:
+        """Name a track; how far one believes that something is repeated in it, 0..1, None where that is not known."""
 
     def score_families(self, track: PoseTrack, spans: list[tuple[float, float]]) -> NDArray[np.float64]:
         """Log probabilities (spans, families) of each span by itself."""
@@ -37,7 +37,7 @@ def recognise(track: PoseTrack, *, examples: Examples | None = None, classifier:
     classifier = classifier or Classifier.load()
 
     def name(part: PoseTrack, counts: Sequence[RepCount]) -> Classification:
-        found = classifier.predict(part, any(is_repeated(c.count, c.confidence) for c in counts) if counts else None)
+        found = classifier.predict(part, max((believe_repeated(c.count, c.confidence) for c in counts), default=None))
         return examples.overrule(found) if examples else found
 
     segments = [
@@ -53,9 +53,9 @@ def recognise(track: PoseTrack, *, examples: Examples | None = None, classifier:
     return Recognition(whole, tuple(sets))
 
 
-def is_repeated(count: int, confidence: float) -> bool:
-    """Whether a count is believed enough to say that somebody repeats something."""
-    return count > 0 and confidence >= BELIEVED
+def believe_repeated(count: int, confidence: float) -> float:
+    """How far a count makes one believe that somebody repeats something, 0..1."""
+    return confidence if count else HOLDING
 
 
 def cut(track: PoseTrack, segment: Segment) -> PoseTrack:

@@ -69,10 +69,10 @@ class _Timed:
     classifier: Classifier
     tell: Callable[[float], None]
 
-    def predict(self, track: PoseTrack, repeats: bool | None = None) -> Classification:
+    def predict(self, track: PoseTrack, repeated: float | None = None) -> Classification:
         """Name a track and tell how long it took."""
         began_s = time.perf_counter()
-        found = self.classifier.predict(track, repeats)
+        found = self.classifier.predict(track, repeated)
         self.tell(time.perf_counter() - began_s)
         return found
 

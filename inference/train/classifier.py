@@ -15,7 +15,7 @@ import torch
 from inference import catalogue, files, metrics, weights
 from inference.classify import Classifier, Recipe, name_parts
 from inference.network import DESIGNS, Scorer
-from inference.recognise import is_repeated
+from inference.recognise import believe_repeated
 from inference.tensors import save_tensors
 from inference.train import clips, depth, lstm, motion_sets, pool, summary
 from inference.train.clips import LabelledTrack
@@ -97,16 +97,16 @@ def score(rows: list[tuple[LabelledTrack, tuple[str, ...]]]) -> dict[str, float 
     }
 
 
-def read_repeats(path: Path) -> dict[tuple[str, str], bool]:
-    """Whether somebody repeats something, by clip and estimator, as `train reps --folds --counts` heard it."""
+def read_repeats(path: Path) -> dict[tuple[str, str], float]:
+    """How far one believes that something is repeated, by clip and estimator, from `train reps --folds --counts`."""
     return {
-        (row["file"], row["estimator"]): is_repeated(row["count"], row["confidence"])
+        (row["file"], row["estimator"]): believe_repeated(row["count"], row["confidence"])
         for row in json.loads(path.read_text(encoding="utf-8"))
     }
 
 
 def cross_validate(
-    material: Material, steps: Mapping[str, int], members: Sequence[str], repeats: Mapping[tuple[str, str], bool]
+    material: Material, steps: Mapping[str, int], members: Sequence[str], repeats: Mapping[tuple[str, str], float]
 ) -> list[dict[str, object]]:
     """Predictions for every checked clip by a classifier that saw nobody of its group."""
     fold_of = clips.split_folds([t.group for t in material.real if t.part == "checked"], FOLDS)
@@ -116,7 +116,7 @@ def cross_validate(
         kept = [fold_of.get(t.group) != fold for t in material.real]
         classifier = build(material, kept, steps, members, None)
         for clip in (t for t, k in zip(material.real, kept, strict=True) if not k and t.part == "checked"):
-            found = classifier.predict(clip.track, repeats.get((clip.file, clip.estimator)))
+            found = classifier.predict(clip.track, repeats.get((f"{clip.part}/{clip.file}", clip.estimator)))
             rows.append((clip, tuple(c.exercise for c in found.candidates)))
             named = [[c.exercise, round(c.confidence, 4)] for c in found.candidates]
             told.append(

@@ -84,7 +84,7 @@ def prepare(
 def collect(estimators: Sequence[str] = (clips.FIRST_ESTIMATOR,)) -> list[Counted]:
     """Every counted clip at every speed as each pose estimator saw it, and Countix-Fitness."""
     made = [
-        prepare(c.file, c.group, "clips", c.reps, c.track, speed, c.estimator, c.weight)
+        prepare(f"{c.part}/{c.file}", c.group, "clips", c.reps, c.track, speed, c.estimator, c.weight)
         for c in clips.load(PARTS, estimators)
         if c.reps is not None
         for speed in SPEEDS
@@ -96,7 +96,7 @@ def collect(estimators: Sequence[str] = (clips.FIRST_ESTIMATOR,)) -> list[Counte
 def collect_uncounted(estimators: Sequence[str] = (clips.FIRST_ESTIMATOR,)) -> list[Counted]:
     """Clips that nobody counted, those without exercise among them: a counter speaks about them too."""
     made = [
-        prepare(c.file, c.group, "clips", UNKNOWN, c.track, 1.0, c.estimator, c.weight)
+        prepare(f"{c.part}/{c.file}", c.group, "clips", UNKNOWN, c.track, 1.0, c.estimator, c.weight)
         for c in clips.load(PARTS, estimators)
         if c.reps is None
     ]

@@ -62,22 +62,36 @@ def test_names_that_many_people_film_win_over_their_siblings(small):
 
 
 def test_siblings_that_share_the_chances_are_a_likely_family(small):
-    assert small._rank(np.array([0.30, 0.08, 0.45, 0.17]))[0].exercise != "other"
+    assert small._rank(np.array([0.30, 0.05, 0.46, 0.19]))[0].exercise != "other"
 
 
 def test_who_repeats_nothing_is_likelier_not_to_exercise(small):
     shares = np.array([0.05, 0.10, 0.15, 0.70])
-    assert [small._rank(shares, repeats)[0].exercise for repeats in (None, True, False)] == ["squat", "squat", "other"]
+    assert [small._rank(shares, repeated)[0].exercise for repeated in (None, 0.9, 0.1)] == ["squat", "squat", "other"]
     sure = np.array([0.01, 0.97, 0.01, 0.01])
-    assert small._rank(sure, repeats=True)[0].exercise == "other"
+    assert small._rank(sure, repeated=0.9)[0].exercise == "other"
+
+
+def test_the_more_one_doubts_a_repetition_the_likelier_nobody_exercises(small):
+    shares = np.array([0.05, 0.10, 0.15, 0.70])
+    ranked = [small._rank(shares, repeated) for repeated in (0.9, 0.6, 0.5, 0.4, 0.1)]
+    other = [next(c.confidence for c in names if c.exercise == "other") for names in ranked]
+    assert other == sorted(other)
+    assert other[0] < 0.1 < 0.5 < other[-1]
+
+
+def test_a_film_in_which_nobody_is_seen_for_long_is_likelier_no_exercise(small):
+    shares = np.array([0.05, 0.06, 0.15, 0.74])
+    assert [small._rank(shares, 0.5, seen)[0].exercise for seen in (1.0, 0.8, 0.5)] == ["squat", "squat", "other"]
 
 
 def test_no_likely_family_is_other():
     many = Classifier.load()
-    flat = many._rank(np.full(len(many.recipe.classes), 1 / len(many.recipe.classes)))
-    assert flat[0].exercise == "other"
-    assert many._rank(np.full(len(many.recipe.classes), 1 / len(many.recipe.classes)), True)[0].exercise != "other"
-    assert len({c.exercise for c in flat}) == len(flat)
+    shares = np.full(len(many.recipe.classes), 1 / len(many.recipe.classes))
+    shares[many.recipe.classes.index("other")] /= 4
+    doubtful, clear = many._rank(shares), many._rank(shares, 0.9)
+    assert doubtful[0].exercise == "other" != clear[0].exercise
+    assert len({c.exercise for c in doubtful}) == len(doubtful)
 
 
 @pytest.mark.parametrize("frames", [0, 1, 3])
