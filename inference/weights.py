@@ -116,7 +116,7 @@ RECORDS = {
         Weight(
             "classifier",
             "classifier.safetensors",
-            "0c1e1f3f6ef66f92f9beb7516f3c58d45841e4e9c0abc7c70b1bcb5051d61501",
+            "bd3f332a9940fa01f1d955c10afc2dcedc53630f6ffa147ee0b1892f5fbaac53",
             "MIT",
             _OWN,
         ),

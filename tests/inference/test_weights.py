@@ -77,7 +77,7 @@ def test_a_missing_file_names_the_remedy(record):
 
 
 def test_a_file_of_the_repository_is_not_fetched_from_anywhere(record):
-    made = record(url=None, filename="no/such.bin")
+    made = record(url=None, filename="such.bin")
     with pytest.raises(weights.WeightError, match=f"such.bin is missing. Type: git checkout {made.path}"):
         weights.fetch("toy")
 

@@ -16,7 +16,8 @@ from inference.train.synthetic.perform import smooth_noise
 Draw = Callable[[int], Floats]
 
 JITTER, SHAKY, WANDER, BIAS, GUESS = 0.007, 0.012, 0.005, 0.02, 0.07  # shares of the body's size
-ROUGHNESS = 0.8  # spread, in natural logarithms, of how much estimators err from film to film
+ROUGHNESS = 1.0  # spread, in natural logarithms, of how much estimators err from film to film
+BURST, BURST_S = 1.1, 0.3  # the same from moment to moment, times 0.3 to 1.5, and seconds in which it changes
 HIDDEN_M = 0.12  # a limb that lies so far behind the middle may be hidden
 LIMBS = [[INDEX[f"{side}_{part}"] for part in parts] for side in ("left", "right")
          for parts in (("elbow", "wrist", "palm"), ("knee", "ankle", "foot"))]  # fmt: skip
@@ -34,7 +35,7 @@ _PARTS = [
 _PART_OF = np.array([next((n for n, part in enumerate(_PARTS) if i in part), 0) for i in range(COUNT)])
 _WHOLE_SHARE = 0.4
 _SHARES = {  # of the part and of the point itself
-    "nose": (0.45, 0.25), "eye": (0.45, 0.2), "ear": (0.45, 0.25), "shoulder": (0.3, 0.6), "hip": (0.3, 0.5),
+    "nose": (0.45, 0.25), "eye": (0.45, 0.2), "ear": (0.45, 0.25), "shoulder": (0.3, 0.6), "hip": (0.3, 0.8),
     "elbow": (0.6, 0.7), "wrist": (1.1, 0.5), "knee": (0.6, 0.7), "ankle": (1.1, 0.5),
 }  # fmt: skip
 _PART_SHARE, _OWN_SHARE = np.array([_SHARES.get(name.split("_")[-1], (0, 0)) for name in skeleton.NAMES]).T
@@ -59,6 +60,7 @@ def wear(
 
     noise = _err(lambda count: rng.normal(size=(frames, count, 2))) * JITTER * 0.5
     noise += _err(curves(0.25)) * (JITTER + SHAKY * hidden[..., None])
+    noise *= np.exp(smooth_noise(frames, 1, BURST_S, rng) * BURST * rng.uniform(0.3, 1.5))[:, :, None]
     noise += _err(lambda count: rng.normal(size=(1, count, 2))) * BIAS
     noise += _err(curves(0.8)) * (WANDER + GUESS * hidden[..., None])
     keypoints = np.concatenate([points + noise * size * amount, _confidence(hidden, rng)[..., None]], axis=2)
