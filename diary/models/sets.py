@@ -42,7 +42,8 @@ class WorkoutSet(models.Model):
     found_span = models.JSONField(default=list, blank=True)  # [start_s, end_s] of the newest run that saw it
     thumbnail = models.FileField(max_length=255, blank=True)  # lies in the clip's folder
     candidates = models.JSONField(default=list, blank=True)  # [{exercise: slug, confidence}]
-    provenance = models.JSONField(default=dict, blank=True)  # {field: {source, model, confidence, locked}}
+    # {field: {source, model, confidence, locked}}; `forgotten` beside them where a name is not to teach any more
+    provenance = models.JSONField(default=dict, blank=True)
     proposal = models.JSONField(default=dict, blank=True)  # {field: {value, model, confidence}} for locked fields
     earlier = models.JSONField(default=dict, blank=True)  # {field: {value, model, confidence}} before the newest run
     reps_low = models.PositiveIntegerField(null=True, blank=True)  # "10, maybe 11"

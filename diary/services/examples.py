@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
+from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.models import User
-from diary.models import WorkoutSet
+from diary.models import Clip, WorkoutSet
+
+MOVEMENT = {"is_example": False, "embedding": None, "embedding_model": ""}
 
 
 def note_example(*, row: WorkoutSet) -> None:
-    """A set whose exercise a person decided becomes an example when it is known how it looked. Does not save."""
-    row.is_example = row.is_locked("exercise") and row.exercise_id is not None and row.embedding is not None
+    """A set whose exercise a person decided becomes an example when it is known how it looked. Does not save.
+
+    One that was forgotten does so only when it is named anew: another run over its film is nobody's teaching.
+    """
+    is_taught = row.is_locked("exercise") and not row.source_of("exercise").get("forgotten")
+    row.is_example = is_taught and row.exercise_id is not None and row.embedding is not None
 
 
+@transaction.atomic
 def forget_all_examples(*, user: User) -> int:
     """Go back to what the recogniser knows without this person; returns how many examples went."""
-    return forget_movements(rows=WorkoutSet.objects.filter(workout__user=user, is_example=True))
+    taught = WorkoutSet.objects.filter(workout__user=user, is_example=True)
+    # Films first, in one order, as all do who write several sets of them.
+    films = Clip.objects.filter(pk__in=taught.values("clip")).order_by("pk")
+    list(films.select_for_update(of=("self",), no_key=True).only("pk"))
+    rows = list(taught.select_for_update(of=("self",), no_key=True).only("provenance"))
+    for row in rows:
+        row.provenance["exercise"] = {**row.source_of("exercise"), "forgotten": True}
+        for name, value in MOVEMENT.items():
+            setattr(row, name, value)
+    return WorkoutSet.objects.bulk_update(rows, ["provenance", *MOVEMENT], batch_size=200)
 
 
 def forget_movements(*, rows: QuerySet[WorkoutSet]) -> int:
     """These sets stay as they are but for how they looked, so that no later correction makes them teach again."""
-    return rows.update(is_example=False, embedding=None, embedding_model="")
+    return rows.update(**MOVEMENT)

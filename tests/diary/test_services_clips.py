@@ -26,9 +26,10 @@ from diary.selectors.usage import read_usage
 from diary.services import files, filling, sets
 from diary.services.analyses import fill_diary, finish_analysis
 from diary.services.clips import create_clip, delete_clip, move_clip, start_analysis
+from diary.services.examples import forget_all_examples
 from diary.services.sets import correct_set, create_set
 from diary.services.workouts import check_day
-from tests.factories import claim, make_clip, make_finding, make_outcome
+from tests.factories import claim, make_clip, make_finding, make_outcome, make_set
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Film = Callable[..., Path]
@@ -494,3 +495,29 @@ def test_two_days_with_sets_of_the_same_films_go_at_once(user: User, monkeypatch
     days = [lambda day=day: sets.delete_workout(workout=day) for day in Workout.objects.all()]
     assert run_at_once(*days) == ["ok", "ok"]
     assert Clip.objects.count() == 2 and not Workout.objects.exists()
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="one writer at a time")
+@pytest.mark.parametrize("turn", [1, -1])
+def test_a_day_goes_while_what_it_taught_is_forgotten(
+    user: User, squat: Exercise, turn: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clip = make_clip(user)
+    rows = [make_set(user, clip.day, squat, clip=clip, is_example=True) for _ in range(2)]
+    sets.order_sets(workout=rows[0].workout, ids=[row.pk for row in rows[::turn]])
+    held, take_out = threading.Event(), sets._take_out
+
+    def take_out_slowly(row: WorkoutSet) -> WorkoutSet:
+        gone = take_out(row)
+        held.set()
+        time.sleep(0.5)
+        return gone
+
+    monkeypatch.setattr(sets, "_take_out", take_out_slowly)
+
+    def forget() -> None:
+        held.wait(10)
+        forget_all_examples(user=user)
+
+    assert run_at_once(lambda: sets.delete_workout(workout=rows[0].workout), forget) == ["ok", "ok"]
+    assert not WorkoutSet.objects.exists()

@@ -358,6 +358,17 @@ def test_correction_teaches_and_can_be_forgotten(user: User, analyse: Analyse, l
     assert (row.exercise, count_examples(user), row.embedding) == (lunge, 0, None)
 
 
+def test_another_run_does_not_bring_back_what_was_forgotten(user: User, analyse: Analyse, lunge: Exercise) -> None:
+    correct_set(row=analyse(make_finding())[0], exercise=lunge)
+    forget_all_examples(user=user)
+    [row] = analyse(make_finding())
+    assert (row.exercise, row.is_locked("exercise"), count_examples(user)) == (lunge, True, 0)
+    row = correct_set(row=row, reps=3)
+    assert count_examples(user) == 0
+    correct_set(row=row, exercise=lunge)  # named anew
+    assert count_examples(user) == 1
+
+
 def test_corrected_reps_alone_teach_nothing(user: User, analyse: Analyse) -> None:
     correct_set(row=analyse(make_finding())[0], reps=3)
     assert count_examples(user) == 0
