@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from accounts.models import User
@@ -43,6 +43,7 @@ def _update(exercise: Exercise, row: dict[str, Any]) -> bool:
     return bool(different)
 
 
+@transaction.atomic
 def create_exercise(
     *, user: User, name_en: str = "", name_ko: str = "", family: str = "", kind: str = "reps"
 ) -> Exercise:
@@ -57,6 +58,7 @@ def create_exercise(
     )
 
 
+@transaction.atomic
 def update_exercise(*, exercise: Exercise, **fields: Any) -> Exercise:
     """Change an exercise of the person's own."""
     owner = exercise.owner
@@ -75,7 +77,10 @@ def delete_exercise(*, exercise: Exercise) -> None:
         raise DiaryError(Code.EXERCISE_NOT_YOURS)
     if exercise.sets.exists():
         raise DiaryError(Code.EXERCISE_IN_USE)
-    exercise.delete()
+    try:
+        exercise.delete()
+    except IntegrityError as error:  # a set has been called so just now
+        raise DiaryError(Code.EXERCISE_IN_USE) from error
 
 
 def find_by_slug(*, user: User, slugs: Iterable[str]) -> dict[str, Exercise]:
@@ -85,6 +90,8 @@ def find_by_slug(*, user: User, slugs: Iterable[str]) -> dict[str, Exercise]:
 
 
 def _refuse_double(user: User, name_en: str, name_ko: str, besides: Exercise | None = None) -> None:
+    """One at a time for a person: of two that come at once, the second one finds the first."""
+    User.objects.select_for_update(no_key=True).filter(pk=user.pk).first()
     same = Exercise.objects.filter(Q(name_en__iexact=name_en) | Q(name_ko__iexact=name_ko), owner=user)
     if (same.exclude(pk=besides.pk) if besides else same).exists():
         raise DiaryError(Code.EXERCISE_EXISTS)

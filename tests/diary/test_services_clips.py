@@ -30,6 +30,7 @@ from diary.services.examples import forget_all_examples
 from diary.services.sets import correct_set, create_set
 from diary.services.workouts import check_day
 from tests.factories import claim, make_clip, make_finding, make_outcome, make_set
+from tests.races import run_at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Film = Callable[..., Path]
@@ -385,27 +386,6 @@ def test_who_deletes_unknown_films_says_how_many(user: User, capsys: pytest.Capt
     assert files.list_files(folder=lost.folder)
     call_command("unknown_films", delete=1)
     assert files.list_files(folder=kept.folder) and not files.list_files(folder=lost.folder)
-
-
-def run_at_once(*works: Callable[[], object]) -> list[str]:
-    """What became of works in threads of their own: "ok" or the kind of the error."""
-    ends: list[str] = []
-
-    def run(work: Callable[[], object]) -> None:
-        try:
-            work()
-            ends.append("ok")
-        except Exception as error:  # noqa: BLE001  whatever it is, the test tells it
-            ends.append(type(error).__name__)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[work]) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return ends
 
 
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="one writer at a time")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from datetime import date
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 
 from accounts.models import User
 from diary.errors import Code, DiaryError
 from diary.models import Exercise
+from diary.services import exercises
 from diary.services.exercises import (
     CATALOGUE,
     create_exercise,
@@ -20,7 +24,9 @@ from diary.services.exercises import (
     read_catalogue,
     update_exercise,
 )
-from tests.factories import make_set
+from diary.services.sets import correct_set, create_set
+from tests.factories import make_exercise, make_set
+from tests.races import run_at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -85,3 +91,44 @@ def test_own_exercise_can_be_renamed_and_deleted_while_unused(user: User, squat:
 def test_names_of_a_model_find_only_what_the_person_may_use(user: User, stranger: User, squat: Exercise) -> None:
     theirs = create_exercise(user=stranger, name_en="Secret")
     assert find_by_slug(user=user, slugs=["squat", theirs.slug, "other", "nonsense"]) == {"squat": squat}
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="one writer at a time")
+@pytest.mark.django_db(transaction=True)
+def test_a_new_exercise_that_is_sent_twice_at_once_is_added_once(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    day, refuse = date(2026, 3, 14), exercises._refuse_double
+    make_set(user, day)
+
+    def refuse_slowly(*arguments: object) -> None:
+        refuse(*arguments)
+        time.sleep(0.3)
+
+    monkeypatch.setattr(exercises, "_refuse_double", refuse_slowly)
+
+    def add() -> None:
+        create_set(user=user, date=day, own={"name": "Zercher squat", "kind": "reps"})
+
+    assert sorted(run_at_once(add, add)) == ["DiaryError", "ok"]
+    assert Exercise.objects.get(owner=user).sets.count() == 1
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="one writer at a time")
+@pytest.mark.django_db(transaction=True)
+def test_an_exercise_that_a_set_is_called_by_just_now_stays(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = make_exercise("own_1", owner=user)
+    row = make_set(user, date(2026, 3, 14))
+    asked, delete = threading.Event(), Exercise.delete
+
+    def delete_later(exercise: Exercise) -> tuple[int, dict[str, int]]:
+        asked.set()
+        time.sleep(0.5)
+        return delete(exercise)
+
+    monkeypatch.setattr(Exercise, "delete", delete_later)
+
+    def use() -> None:
+        asked.wait(10)
+        correct_set(row=row, exercise=own)
+
+    assert run_at_once(use, lambda: delete_exercise(exercise=own)) == ["ok", "DiaryError"]
+    assert Exercise.objects.get(owner=user).sets.get() == row
