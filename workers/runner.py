@@ -158,10 +158,13 @@ def _teach(recogniser: ProductRecogniser, user: User) -> ProductRecogniser:
 
 
 def _fetch_portrait(user: User, scratch: Path) -> Path | None:
-    """The picture by which the person is found; none that shows nobody."""
+    """The picture by which the person is found; none that shows nobody, or is gone: replaced since the run began."""
     if not user.portrait:
         return None
-    path = _copy(str(user.portrait.name), scratch / "portrait")
+    try:
+        path = _copy(str(user.portrait.name), scratch / "portrait")
+    except FileNotFoundError:
+        return None
     is_seen = user.portrait_shows_person
     return path if (_judge_portrait(user, path) if is_seen is None else is_seen) else None
 

@@ -209,3 +209,21 @@ def test_clip_longer_than_the_site_allows_is_refused(clip: Clip, settings: LazyS
 def test_networks_are_loaded_once() -> None:
     assert runner.load_models() is runner.load_models()
     assert identity.own_name() == identity.own_name()
+
+
+def test_a_run_goes_on_without_a_picture_that_is_gone(clip: Clip, user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The person sent another one since the run began, or the storage lost it."""
+    asked = []
+
+    def look(_clip: Path, options: Any, *_arguments: object, **_options: object) -> SimpleNamespace:
+        asked.append(options.query_image)
+        return SimpleNamespace(timings_s={"pose": 1.0})
+
+    monkeypatch.setattr(runner, "load_models", lambda: SimpleNamespace(estimator=None, recogniser=Untaught()))
+    monkeypatch.setattr(pipeline, "analyse", look)
+    monkeypatch.setattr(pipeline, "finish_media", lambda *_arguments: SimpleNamespace(timings_s={}))
+    monkeypatch.setattr(runner, "describe_result", lambda result, out: make_outcome(make_finding(), folder=out))
+    set_portrait(user=user, picture=ContentFile(b"one", name="me.jpg"))
+    Path(user.portrait.path).unlink()
+    run(clip)
+    assert (asked, latest_analysis(clip).status) == ([None], "done")
