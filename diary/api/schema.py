@@ -11,12 +11,12 @@ from rest_framework import serializers
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.views import APIView
 
-from diary.api.schema_streams import ELSEWHERE, NOBODY, NOT_ALLOWED, PATHS, PROBLEM, THROTTLED
+from diary.api.schema_streams import AWAY, ELSEWHERE, NOBODY, NOT_ALLOWED, PATHS, PROBLEM, THROTTLED
 
 PROBLEM_TYPE = "application/problem+json"
 REASONS = {
     400: "Something in the request cannot be used; `errors` names the fields.",
-    **dict([NOBODY, NOT_ALLOWED, THROTTLED]),
+    **dict([NOBODY, NOT_ALLOWED, THROTTLED, AWAY]),
     404: "Not here, or not yours.",
     406: "Answers are JSON; the header Accept leaves no room for it.",
     408: "The rest of the request did not come.",
@@ -68,8 +68,8 @@ class RefusalSchema(AutoSchema):
         return operation
 
     def common_refusals(self, *, has_body: bool) -> set[int]:
-        """Statuses that REST framework answers before the view runs."""
-        numbers = {429}
+        """Statuses that come before the view runs, or whatever it does."""
+        numbers = {429, 503}
         if self.view.get_authenticators():
             numbers |= {401} if self.method in SAFE_METHODS else {401, 403}
         if has_body:

@@ -11,6 +11,7 @@ NOBODY = (401, "Nobody is signed in.")
 NOT_ALLOWED = (403, "Not allowed; in a session of a browser also what comes without its CSRF token.")
 VERSION = (412, "Another version of tus.")
 THROTTLED = (429, "Too many requests; see Retry-After.")
+AWAY = (503, "The database is away for a moment; see Retry-After.")
 ELSEWHERE = {
     302: "It lies in another place; follow within minutes.",
     304: "The same as the one with the ETag in If-None-Match.",
@@ -36,7 +37,7 @@ def told(**headers: str) -> dict[str, Any]:
 
 def refused(*pairs: tuple[int, str]) -> dict[str, Any]:
     """Refusals, each a problem."""
-    return {str(number): {"description": text, "content": PROBLEM} for number, text in sorted([NOBODY, *pairs])}
+    return {str(number): {"description": text, "content": PROBLEM} for number, text in sorted([NOBODY, AWAY, *pairs])}
 
 
 def operation(name: str, summary: str, description: str, tag: str, responses: Operation, **more: Any) -> Operation:

@@ -79,6 +79,13 @@ def test_refusals_that_come_of_what_an_operation_takes_are_documented(document: 
         assert list(operation["responses"]) == sorted(operation["responses"])
 
 
+def test_that_the_database_may_be_away_is_documented_everywhere(document: dict[str, Any]) -> None:
+    lacking = {
+        path for path, method, op in list_operations(document) if method != "options" and "503" not in op["responses"]
+    }
+    assert not lacking
+
+
 def test_nobody_is_asked_to_sign_in_for_an_explanation(document: dict[str, Any]) -> None:
     assert "401" not in document["paths"]["/api/v1/problems/{code}/"]["get"]["responses"]
 
