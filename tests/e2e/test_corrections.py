@@ -174,6 +174,22 @@ def test_the_end_of_a_run_does_not_put_an_older_card_in_place_of_a_correction(si
     assert page.problems == []
 
 
+def test_a_page_asks_again_while_the_site_is_away_and_shows_that_it_is_broken(site: Site, page: Page) -> None:
+    sign_up(page, site.url)
+    page.get_by_role("button", name="Try it with the sample").click()
+    expect(page.locator("analysis-progress")).to_have_count(1)
+    answers, asked = [503, 503], []
+
+    def refuse(route: Route) -> None:
+        status = answers.pop(0) if answers else 500
+        asked.append((status, route.request.resource_type))
+        route.fulfill(status=status, body="<h1>Broken</h1>", content_type="text/html")
+
+    page.route(re.compile(r"/clips/[0-9a-f-]+/$"), refuse)
+    expect(page.get_by_role("heading", name="Broken")).to_be_visible(timeout=ANALYSED_MS)
+    assert asked == [(503, "fetch"), (503, "fetch"), (500, "fetch"), (500, "document")]
+
+
 def test_the_page_of_a_clip_is_called_as_its_set_is(site: Site, page: Page) -> None:
     sign_up(page, site.url)
     page.get_by_role("button", name="Try it with the sample").click()

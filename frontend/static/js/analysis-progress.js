@@ -1,5 +1,6 @@
 // Live stages on the page of a clip. When the sets are there the page shows them, without a jump to its top.
 const LATER_MS = 1000; // a card is being saved, or there is no connection
+const AWAY_MS = 5000; // the site asks to come back
 
 class AnalysisProgress extends HTMLElement {
   connectedCallback() {
@@ -27,7 +28,7 @@ class AnalysisProgress extends HTMLElement {
     if (filled && !this.asked) { this.asked = true; this.refresh(); }
   }
 
-  refreshLater() { setTimeout(() => this.isConnected && this.refresh(), LATER_MS); }
+  refreshLater(ms = LATER_MS) { setTimeout(() => this.isConnected && this.refresh(), ms); }
 
   /** Fetch the page and swap its inner part: player, sets, or the failure with its next step. */
   async refresh() {
@@ -35,7 +36,7 @@ class AnalysisProgress extends HTMLElement {
     if (diary.isSaving()) { this.refreshLater(); return; }
     try {
       const answer = await fetch(location.pathname, { credentials: "same-origin" });
-      if (answer.status >= 500) { this.refreshLater(); return; }
+      if (answer.status > 500) { this.refreshLater(AWAY_MS); return; } // 500 does not pass: it is shown
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page.querySelector("#clip");
       if (!answer.ok || !fresh) { location.reload(); return; }
