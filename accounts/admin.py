@@ -15,7 +15,7 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     list_display = ("email", "date_joined", "is_active", "is_staff", "quota_bytes")
     search_fields = ("email",)
-    exclude = ("password", "groups", "user_permissions")
+    exclude = ("password", "groups", "user_permissions", "portrait")
     readonly_fields = ("last_login", "date_joined")
 
     def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:  # type: ignore[type-arg]

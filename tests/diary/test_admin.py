@@ -56,3 +56,9 @@ def test_what_staff_delete_is_gone_with_its_files(client: Client, user: User, mo
 def test_others_do_not(client: Client, user: User, model: type) -> None:
     client.force_login(user)
     assert client.get(reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")).status_code == 302
+
+
+def test_the_picture_of_a_person_is_nothing_for_staff(client: Client, user: User) -> None:
+    User.objects.filter(pk=user.pk).update(portrait="people/1/me.jpg")
+    client.force_login(User.objects.create_superuser("boss@example.com", "pw"))
+    assert "portrait" not in client.get(reverse("admin:accounts_user_change", args=[user.pk])).content.decode()
