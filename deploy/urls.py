@@ -23,7 +23,7 @@ def show_health(request: HttpRequest) -> HttpResponse:
 
 def handler500(request: HttpRequest) -> HttpResponse:
     """An error that no view answered, as none can while the database is away: a page for people, a problem for apps."""
-    if request.path.startswith("/api/"):
+    if request.path.startswith(("/api/", "/_allauth/")):
         return refuse_broken(request)
     error = sys.exc_info()[1]
     is_away = isinstance(error, Exception) and code_of(error) is Code.UNAVAILABLE

@@ -92,6 +92,20 @@ def test_without_its_database_the_site_asks_to_come_back(
     assert browser.get(path).status_code in {200, 302}
 
 
+@pytest.mark.django_db
+def test_without_its_database_an_app_that_signs_in_hears_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_args: Any) -> None:
+        raise OperationalError("connection refused")
+
+    app = Client(raise_request_exception=False)
+    address, who = "/_allauth/app/v1/auth/login", {"email": "owner@example.com", "password": "x"}
+    with monkeypatch.context() as patched:
+        patched.setattr(BaseDatabaseWrapper, "cursor", fail)
+        answer = app.post(address, who, "application/json")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
+    assert answer.json()["code"] == "unavailable"
+
+
 def test_another_error_is_no_missing_database(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_args: Any) -> None:
         raise ValueError

@@ -90,7 +90,7 @@ def refuse_unknown(request: HttpRequest, **_path: str) -> HttpResponseBase:
 
 
 def refuse_broken(request: HttpRequest) -> HttpResponse:
-    """An error under /api/ that no view answered: nobody foresaw it, or it came before the view."""
+    """An error that no view answered an app: nobody foresaw it, or it came before the view."""
     error = sys.exc_info()[1]
     answer = problem.respond_to(error, request) if isinstance(error, Exception) else None
     return answer or problem.respond(Code.INTERNAL, request)
