@@ -29,10 +29,15 @@ def forget_all_examples(*, user: User) -> int:
     list(films.select_for_update(of=("self",), no_key=True).only("pk"))
     rows = list(taught.select_for_update(of=("self",), no_key=True).only("provenance"))
     for row in rows:
-        row.provenance["exercise"] = {**row.source_of("exercise"), "forgotten": True}
+        mark_forgotten(row=row)
         for name, value in MOVEMENT.items():
             setattr(row, name, value)
     return WorkoutSet.objects.bulk_update(rows, ["provenance", *MOVEMENT], batch_size=200)
+
+
+def mark_forgotten(*, row: WorkoutSet) -> None:
+    """Its name teaches nothing until somebody names it anew. Does not save."""
+    row.provenance["exercise"] = {**row.source_of("exercise"), "forgotten": True}
 
 
 def forget_movements(*, rows: QuerySet[WorkoutSet]) -> int:

@@ -31,7 +31,10 @@ def restore(*, row: WorkoutSet, before: dict[str, Any], version: str) -> Workout
         raise DiaryError(Code.CONFLICT)
     for name, value in before["values"].items():
         setattr(fresh, name, _value(name, value))
+    is_forgotten = fresh.source_of("exercise").get("forgotten")
     fresh.provenance = before["provenance"]
+    if is_forgotten and fresh.is_locked("exercise"):
+        examples.mark_forgotten(row=fresh)  # since then; the name that stood there before taught as well
     check_values(fresh)
     examples.note_example(row=fresh)
     fresh.save()

@@ -9,9 +9,13 @@ import pytest
 from accounts.models import User
 from diary.errors import Code, DiaryError
 from diary.models import Exercise, WorkoutSet
+from diary.selectors.examples import count_examples
+from diary.services.analyses import fill_diary
+from diary.services.clips import start_analysis
+from diary.services.examples import forget_all_examples
 from diary.services.sets import correct_set
 from diary.services.undo import remember, restore, version_of
-from tests.factories import make_set
+from tests.factories import claim, make_clip, make_finding, make_outcome, make_set
 
 pytestmark = pytest.mark.django_db
 
@@ -49,3 +53,18 @@ def test_a_deleted_set_does_not_come_back(row: WorkoutSet) -> None:
     with pytest.raises(DiaryError):
         restore(row=row, before=before, version=version)
     assert not WorkoutSet.objects.exists()
+
+
+def test_what_was_forgotten_since_stays_so(user: User, lunge: Exercise) -> None:
+    clip = make_clip(user)
+    fill_diary(analysis=claim(clip), attempt=1, outcome=make_outcome(make_finding()))
+    named = correct_set(row=clip.sets.get(), exercise=lunge)
+    before = remember(row=named)
+    changed = correct_set(row=named, reps=3)
+    assert forget_all_examples(user=user) == 1
+    fresh = restore(row=changed, before=before, version=version_of(changed))
+    assert (fresh.exercise, fresh.is_locked("exercise")) == (lunge, True)
+    clip.analyses.update(status="done")
+    start_analysis(clip=clip)
+    fill_diary(analysis=claim(clip), attempt=1, outcome=make_outcome(make_finding()))
+    assert count_examples(user) == 0
