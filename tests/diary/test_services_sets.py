@@ -369,6 +369,19 @@ def test_another_run_does_not_bring_back_what_was_forgotten(user: User, analyse:
     assert count_examples(user) == 1
 
 
+def test_what_was_taught_helps_a_newer_recogniser_after_another_run(user: User, lunge: Exercise) -> None:
+    """As the profile says."""
+    clip = make_clip(user)
+    newer = {"classifier": "namer@2", "counter": "counter@1"}
+    fill_diary(analysis=claim(clip), attempt=1, outcome=make_outcome(make_finding()))
+    correct_set(row=clip.sets.get(), exercise=lunge)
+    assert (count_examples(user), list_examples(user, model="namer@2")) == (1, [])
+    clip.analyses.update(status="done")
+    start_analysis(clip=clip)
+    fill_diary(analysis=claim(clip), attempt=1, outcome=make_outcome(make_finding()) | {"models": newer})
+    assert (count_examples(user), len(list_examples(user, model="namer@2"))) == (1, 1)
+
+
 def test_corrected_reps_alone_teach_nothing(user: User, analyse: Analyse) -> None:
     correct_set(row=analyse(make_finding())[0], reps=3)
     assert count_examples(user) == 0
