@@ -15,15 +15,17 @@ from inference import catalogue, phase, readings, signals
 from inference.evaluate import read_track
 from inference.readings import Reading
 from inference.reps import LEAST_SAMPLES
-from inference.train import clips, films
+from inference.train import clips, films, own_counts
 from inference.train.pool import SYNTHETIC
 from inference.train.synthetic import slugs, synthesise
 from inference.types import PoseTrack
 
 SPEEDS = (1.0, 0.7, 1.4, 2.0)  # a clip played slower or faster has the same count
 LONG_FILMS, SHORT_FILMS, IDLE_SHARE = 600, 480, 0.04  # synthetic ones
-PARTS = ("checked", "more")
+PARTS = ("checked", "more", "named")
+CLIPS, OWN = "clips", "clips, counted by us"  # where a count comes from
 UNKNOWN = -1  # count of a film that nobody counted
+SEEN_STARTS = 8.0  # how much starts that somebody saw say about which reading is right, beside its evenness
 LONGEST_S = 90.0  # longer films than this teach nothing new and cost minutes
 
 
@@ -41,6 +43,7 @@ class Counted:
     track: PoseTrack
     motion: signals.MotionSignals
     channels: NDArray[np.float16]  # (T, phase.CHANNELS)
+    bounds_s: NDArray[np.float64] | None = None  # (true + 1,) where repetitions start at this speed, if somebody looked
 
 
 @dataclass(frozen=True)
@@ -83,24 +86,33 @@ def prepare(
 
 def collect(estimators: Sequence[str] = (clips.FIRST_ESTIMATOR,)) -> list[Counted]:
     """Every counted clip at every speed as each pose estimator saw it, and Countix-Fitness."""
-    made = [
-        prepare(f"{c.part}/{c.file}", c.group, "clips", c.reps, c.track, speed, c.estimator, c.weight)
-        for c in clips.load(PARTS, estimators)
-        if c.reps is not None
-        for speed in SPEEDS
-    ]
+    known = [clip for clip in clips.load(PARTS, estimators) if _is_counted(clip)]
+    made = [_prepare_clip(clip, speed) for clip in known for speed in SPEEDS]
     made += [prepare(file, file, "countix", count, track) for file, count, track in read_countix()]
     return [film for film in made if film]
 
 
 def collect_uncounted(estimators: Sequence[str] = (clips.FIRST_ESTIMATOR,)) -> list[Counted]:
     """Clips that nobody counted, those without exercise among them: a counter speaks about them too."""
-    made = [
-        prepare(f"{c.part}/{c.file}", c.group, "clips", UNKNOWN, c.track, 1.0, c.estimator, c.weight)
-        for c in clips.load(PARTS, estimators)
-        if c.reps is None
-    ]
+    made = [_prepare_clip(clip) for clip in clips.load(PARTS, estimators) if not _is_counted(clip)]
     return [film for film in made if film]
+
+
+def _is_counted(clip: clips.LabelledTrack) -> bool:
+    return clip.reps is not None or clip.name in own_counts.read()
+
+
+def _prepare_clip(clip: clips.LabelledTrack, speed: float = 1.0) -> Counted | None:
+    """A clip at a speed with the count that it came with, else ours, else none."""
+    own = own_counts.read().get(clip.name)
+    source, reps, weight = CLIPS, clip.reps, 1 / clip.looks
+    if reps is None and own is not None:
+        source, reps, weight = OWN, own.reps, own.weight / clip.looks
+    true = UNKNOWN if reps is None else reps
+    film = prepare(clip.name, clip.group, source, true, clip.track, speed, clip.estimator, weight)
+    if film is None or own is None or own.bounds_s is None or own.reps != true:
+        return film
+    return replace(film, bounds_s=np.clip(own.bounds_s / speed, *film.motion.times_s[[0, -1]]))
 
 
 def collect_long(count: int = LONG_FILMS, seed: int = 5) -> list[Counted]:
@@ -156,8 +168,18 @@ def locate_reps(table: Table) -> NDArray[np.float64] | None:
     right = np.flatnonzero(table.counts == true)
     if not len(right):
         return None
-    best = table.readings[right[np.argmax(_evenness(table)[right])]]
+    best = table.readings[right[np.argmax(_evenness(table)[right] + _nearness(table, right))]]
     return np.stack([times_s[best.bounds[:-1]], times_s[best.peaks], times_s[best.bounds[1:]]], axis=1)
+
+
+def _nearness(table: Table, right: NDArray[np.int64]) -> NDArray[np.float64] | float:
+    """How near readings begin their repetitions to where somebody saw them begin; 0 where nobody looked."""
+    bounds_s = table.film.bounds_s
+    if bounds_s is None:
+        return 0.0
+    times_s, usual_s = table.film.motion.times_s, float(np.median(np.diff(bounds_s)))
+    off_s = [np.abs(times_s[table.readings[i].bounds] - bounds_s).mean() for i in right]
+    return -SEEN_STARTS * np.minimum(np.array(off_s) / usual_s, 0.5)
 
 
 def _evenness(table: Table) -> NDArray[np.float32]:

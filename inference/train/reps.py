@@ -26,6 +26,8 @@ from inference.ranking import RankingNetwork
 from inference.train import clips, films, phase
 from inference.train import ranking as rank_readings
 from inference.train.counted import (
+    CLIPS,
+    OWN,
     SPEEDS,
     UNKNOWN,
     Counted,
@@ -234,7 +236,7 @@ def _report(found: Sequence[tuple[Counted, RepCount]]) -> None:
         scores = metrics.count_scores([(film.true, count) for film, count in rows])
         print(source, estimator, len(rows), scores)
         for film, count in rows:
-            if film.true != count and source == "clips":
+            if film.true != count and source in (CLIPS, OWN):
                 print("  ", film.file, film.true, count)
 
 
@@ -243,6 +245,6 @@ def write_counts(found: Sequence[tuple[Counted, RepCount]], path: Path) -> None:
     rows = [
         {"file": film.file, "estimator": film.estimator, "count": told.count, "confidence": told.confidence}
         for film, told in found
-        if film.source == "clips"
+        if film.source in (CLIPS, OWN)
     ]
     files.write_text(path, json.dumps(rows, indent=1))

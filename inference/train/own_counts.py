@@ -1,0 +1,49 @@
+"""Counts of clips that came without one: ours, made by eye on contact sheets.
+
+`own_counts.csv` has a line for each clip that somebody looked at: how many repetitions are whole, how much is seen of
+those that the film cuts off at its beginning and end, how sure that is, and when each whole one starts (and the last
+one ends). docs/training.md says how they were made and how well they agree with the given ones.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+COUNTS_FROM = 0.6  # of a repetition that the film cuts off has to be seen: the given counts are like that
+DOUBTFUL = 0.7  # up to here people differ
+SURE, UNSURE = 1.0, 0.5  # what a count weighs that one would bet on, and one that may be off by one
+_FILE = Path(__file__).with_suffix(".csv")
+
+
+@dataclass(frozen=True)
+class OwnCount:
+    """What was seen in one clip."""
+
+    reps: int
+    weight: float
+    bounds_s: NDArray[np.float64] | None  # (reps + 1,) starts, and the last end, which may be inf; None where unknown
+
+
+@cache
+def read() -> dict[str, OwnCount]:
+    """`part/file` → count."""
+    with _FILE.open(newline="", encoding="utf-8") as file:
+        return {row["file"]: _read_row(row) for row in csv.DictReader(file)}
+
+
+def _read_row(row: dict[str, str]) -> OwnCount:
+    cut = [float(row["start_seen"]), float(row["end_seen"])]
+    first, last = (seen >= COUNTS_FROM for seen in cut)
+    doubtful = row["confidence"] != "high" or any(COUNTS_FROM <= seen < DOUBTFUL for seen in cut)
+    bounds_s = [*[0.0] * first, *map(float, row["bounds_s"].split()), *[np.inf] * last]
+    return OwnCount(
+        reps=int(row["whole"]) + first + last,
+        weight=UNSURE if doubtful else SURE,
+        bounds_s=np.array(bounds_s) if row["bounds_s"] else None,
+    )
