@@ -16,6 +16,7 @@ from inference.evaluate import read_track
 from inference.readings import Reading
 from inference.reps import LEAST_SAMPLES
 from inference.train import clips, films, own_counts
+from inference.train.own_counts import OwnCount
 from inference.train.pool import SYNTHETIC
 from inference.train.synthetic import slugs, synthesise
 from inference.types import PoseTrack
@@ -99,12 +100,22 @@ def collect_uncounted(estimators: Sequence[str] = (clips.FIRST_ESTIMATOR,)) -> l
 
 
 def _is_counted(clip: clips.LabelledTrack) -> bool:
-    return clip.reps is not None or clip.name in own_counts.read()
+    return clip.reps is not None or _own_count(clip) is not None
+
+
+def _own_count(clip: clips.LabelledTrack) -> OwnCount | None:
+    """What we counted where it teaches: an exercise with repetitions, or a hold without.
+
+    A film that shows half a repetition would teach that nothing goes on there; a stretch that rocks is neither.
+    """
+    own = own_counts.read().get(clip.name)
+    repeats = catalogue.kind_of(clip.exercise) == "reps"
+    return own if own is not None and repeats == (own.reps > 0) else None
 
 
 def _prepare_clip(clip: clips.LabelledTrack, speed: float = 1.0) -> Counted | None:
     """A clip at a speed with the count that it came with, else ours, else none."""
-    own = own_counts.read().get(clip.name)
+    own = _own_count(clip)
     source, reps, weight = CLIPS, clip.reps, 1 / clip.looks
     if reps is None and own is not None:
         source, reps, weight = OWN, own.reps, own.weight / clip.looks
