@@ -24,7 +24,9 @@ from inference.types import PoseTrack
 SPEEDS = (1.0, 0.7, 1.4, 2.0)  # a clip played slower or faster has the same count
 LONG_FILMS, SHORT_FILMS, IDLE_SHARE = 600, 480, 0.04  # synthetic ones
 PARTS = ("checked", "more", "named")
-CLIPS, OWN = "clips", "clips, counted by us"  # where a count comes from
+CLIPS, OWN, CUT = "clips", "clips, counted by us", "cut clips"  # where a count comes from
+CUT_COPIES, CUT_WEIGHT = 4, 0.3  # of each clip; of one of them against a clip
+CUT_SHARE, MOST_CUT, SPARE = 0.6, 4, 0.15  # ends that cut a repetition off, repetitions, what is seen besides
 UNKNOWN = -1  # count of a film that nobody counted
 SEEN_STARTS = 8.0  # how much starts that somebody saw say about which reading is right, beside its evenness
 LONGEST_S = 90.0  # longer films than this teach nothing new and cost minutes
@@ -124,6 +126,42 @@ def _prepare_clip(clip: clips.LabelledTrack, speed: float = 1.0) -> Counted | No
     if film is None or own is None or own.bounds_s is None or own.reps != true:
         return film
     return replace(film, bounds_s=np.clip(own.bounds_s / speed, *film.motion.times_s[[0, -1]]))
+
+
+def collect_cut(copies: int = CUT_COPIES, seed: int = 7) -> list[Counted]:
+    """Parts of clips in which somebody saw repetitions begin: a few in a row, the first and last cut off anywhere."""
+    rng = np.random.default_rng(seed)
+    made: list[Counted | None] = []
+    for clip in clips.load(PARTS):
+        own = _own_count(clip)
+        if own is None or own.whole_s is None:
+            continue
+        for number in range(copies):
+            track, count = _cut(clip.track, own.whole_s, rng)
+            if count:
+                name, weight = f"{CUT}/{clip.name}-{number}", CUT_WEIGHT * own.weight
+                made.append(prepare(name, clip.group, CUT, count, track, 1.0, clip.estimator, weight))
+    return [film for film in made if film]
+
+
+def _cut(track: PoseTrack, bounds_s: NDArray[np.float64], rng: np.random.Generator) -> tuple[PoseTrack, int | None]:
+    """Some repetitions in a row, either end whole or cut off, and how many of them people would count."""
+    taken = int(rng.integers(1, min(len(bounds_s) - 1, MOST_CUT) + 1))
+    first = int(rng.integers(len(bounds_s) - taken))
+    bounds_s = bounds_s[first : first + taken + 1]
+    lengths_s = np.diff(bounds_s)
+    start_s, end_s = bounds_s[[0, -1]] + np.array([-1, 1]) * rng.uniform(0, SPARE, 2) * lengths_s[[0, -1]]
+    if rng.random() < CUT_SHARE:
+        start_s = bounds_s[0] + rng.random() * lengths_s[0]
+    if rng.random() < CUT_SHARE:
+        end_s = bounds_s[-1] - rng.random() * lengths_s[-1]
+    seen = np.clip(np.minimum(bounds_s[1:], end_s) - np.maximum(bounds_s[:-1], start_s), 0, None) / lengths_s
+    return _take(track, start_s, end_s), own_counts.count_seen(seen)
+
+
+def _take(track: PoseTrack, start_s: float, end_s: float) -> PoseTrack:
+    inside = (track.times_s >= start_s) & (track.times_s <= end_s)
+    return replace(track, keypoints=track.keypoints[inside], times_s=track.times_s[inside], boxes=None)
 
 
 def collect_long(count: int = LONG_FILMS, seed: int = 5) -> list[Counted]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from inference import catalogue, skeleton
 from inference.skeleton import COUNT
-from inference.train.own_counts import COUNTS_FROM
+from inference.train.own_counts import count_seen
 from inference.train.synthetic import body, camera, idle, slugs, support, wear
 from inference.train.synthetic.perform import RATE_HZ, Performance, ease, perform, smooth_noise
 from inference.types import PoseTrack
@@ -27,7 +27,6 @@ EVERY = (2, 2, 2, 3, 1)  # of 30 frames a second
 IDLE, HALVES, PAUSES, STOPS, CUT = 0.45, 0.15, 0.35, 0.25, 0.35  # chances
 SCALED = 0.3  # films whose every frame is scaled to the bounds of the body, as those of Countix-Fitness are
 ROUGH, LOST = 0.35, 0.2  # films with more jitter, with points that are lost for a while
-DOUBT = 0.12  # a repetition of which so much more or less than COUNTS_FROM is seen counts for some people only
 
 
 @dataclass(frozen=True)
@@ -47,8 +46,7 @@ class Film:
     @property
     def count(self) -> int | None:
         """What somebody who watches it would count; None where opinions would differ."""
-        seen = self.seen
-        return None if (abs(seen - COUNTS_FROM) < DOUBT).any() else int((seen >= COUNTS_FROM).sum())
+        return count_seen(self.seen)
 
 
 @dataclass

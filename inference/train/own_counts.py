@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 COUNTS_FROM = 0.6  # of a repetition that the film cuts off has to be seen: the given counts are like that
-DOUBTFUL = 0.7  # up to here people differ
+DOUBT = 0.12  # a repetition of which so much more or less is seen counts for some people only
+TOGETHER = 0.9  # so much of two halves, one at either end, is one more
 SURE, UNSURE = 1.0, 0.5  # what a count weighs that one would bet on, and one that may be off by one
 _FILE = Path(__file__).with_suffix(".csv")
 
@@ -28,6 +29,12 @@ class OwnCount:
     reps: int
     weight: float
     bounds_s: NDArray[np.float64] | None  # (reps + 1,) starts, and the last end, which may be inf; None where unknown
+    whole_s: NDArray[np.float64] | None  # (whole repetitions + 1,) the same without what is cut off
+
+
+def count_seen(seen: NDArray[np.float64]) -> int | None:
+    """How many of these repetitions people count, by the share (n,) of each that is seen; None where they differ."""
+    return None if (np.abs(seen - COUNTS_FROM) < DOUBT).any() else int((seen >= COUNTS_FROM).sum())
 
 
 @cache
@@ -40,10 +47,13 @@ def read() -> dict[str, OwnCount]:
 def _read_row(row: dict[str, str]) -> OwnCount:
     cut = [float(row["start_seen"]), float(row["end_seen"])]
     first, last = (seen >= COUNTS_FROM for seen in cut)
-    doubtful = row["confidence"] != "high" or any(COUNTS_FROM <= seen < DOUBTFUL for seen in cut)
-    bounds_s = [*[0.0] * first, *map(float, row["bounds_s"].split()), *[np.inf] * last]
+    joined = not (first or last) and sum(cut) >= TOGETHER
+    doubtful = row["confidence"] != "high" or joined or any(0 <= seen - COUNTS_FROM < DOUBT for seen in cut)
+    whole_s = np.array(row["bounds_s"].split(), float)
+    known = len(whole_s) > 0
     return OwnCount(
-        reps=int(row["whole"]) + first + last,
+        reps=int(row["whole"]) + first + last + joined,
         weight=UNSURE if doubtful else SURE,
-        bounds_s=np.array(bounds_s) if row["bounds_s"] else None,
+        bounds_s=np.array([*[0.0] * first, *whole_s, *[np.inf] * last]) if known and not joined else None,
+        whole_s=whole_s if known else None,
     )

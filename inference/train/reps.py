@@ -33,6 +33,7 @@ from inference.train.counted import (
     Counted,
     Table,
     collect,
+    collect_cut,
     collect_long,
     collect_short,
     collect_uncounted,
@@ -52,7 +53,7 @@ SHORT_WEIGHT, BOTH_WEIGHT = 0.3, 0.1  # of a synthetic film against a real one
 FOLDS = 8
 READINGS_A_CLIP = 60
 FIRST_FILMS, FIRST_STEPS = 4000, 3500
-FURTHER_STEPS, FURTHER_RATE = 600, 1e-3
+FURTHER_STEPS, FURTHER_RATE = 1200, 1e-3
 WORN_COPIES = 2
 
 
@@ -210,7 +211,8 @@ def run(args: argparse.Namespace) -> int:
     real, long, short = collect(args.estimators), collect_long(), collect_short()
     networks = Networks(real)
     print(f"{len({film.file for film in real})} films, {len(real)} with speeds", flush=True)
-    tables, synthetic = tabulate(real, networks), Synthetic(tabulate(long, networks), tabulate(short, networks))
+    tables = tabulate([*real, *collect_cut()], networks)
+    synthetic = Synthetic(tabulate(long, networks), tabulate(short, networks))
     if args.folds:
         if args.counts:
             tables += tabulate(collect_uncounted(args.estimators), networks)

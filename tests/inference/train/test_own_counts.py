@@ -36,9 +36,14 @@ def line(tmp_path, monkeypatch):
 
 
 def test_a_repetition_that_is_cut_off_counts_when_most_of_it_is_seen(line):
-    assert line(start_seen="0.5", end_seen="0.4").reps == 2
+    assert line(start_seen="0.5", end_seen="0.3").reps == 2
     assert line(start_seen="0.8").reps == 3
     assert line(start_seen="0.7", end_seen="0.9").reps == 4
+    assert line(start_seen="0.8", end_seen="0.5").reps == 3
+
+
+def test_two_halves_at_either_end_are_one_more(line):
+    assert line(start_seen="0.5", end_seen="0.5").reps == 3
 
 
 def test_a_count_that_may_be_off_weighs_less(line):
