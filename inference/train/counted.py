@@ -24,7 +24,7 @@ from inference.types import PoseTrack
 SPEEDS = (1.0, 0.7, 1.4, 2.0)  # a clip played slower or faster has the same count
 LONG_FILMS, SHORT_FILMS, IDLE_SHARE = 600, 480, 0.04  # synthetic ones
 PARTS = ("checked", "more", "named")
-CLIPS, OWN, CUT = "clips", "clips, counted by us", "cut clips"  # where a count comes from
+CLIPS, OWN, CUT, COUNTIX = "clips", "clips, counted by us", "cut clips", "countix"  # where a count comes from
 CUT_COPIES, CUT_WEIGHT = 4, 0.3  # of each clip; of one of them against a clip
 CUT_SHARE, MOST_CUT, SPARE = 0.6, 4, 0.15  # ends that cut a repetition off, repetitions, what is seen besides
 UNKNOWN = -1  # count of a film that nobody counted
@@ -91,7 +91,7 @@ def collect(estimators: Sequence[str] = (clips.FIRST_ESTIMATOR,)) -> list[Counte
     """Every counted clip at every speed as each pose estimator saw it, and Countix-Fitness."""
     known = [clip for clip in clips.load(PARTS, estimators) if _is_counted(clip)]
     made = [_prepare_clip(clip, speed) for clip in known for speed in SPEEDS]
-    made += [prepare(file, file, "countix", count, track) for file, count, track in read_countix()]
+    made += [prepare(file, file, COUNTIX, count, track) for file, count, track in read_countix()]
     return [film for film in made if film]
 
 

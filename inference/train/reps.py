@@ -27,6 +27,7 @@ from inference.train import clips, films, phase
 from inference.train import ranking as rank_readings
 from inference.train.counted import (
     CLIPS,
+    COUNTIX,
     OWN,
     SPEEDS,
     UNKNOWN,
@@ -53,7 +54,8 @@ SHORT_WEIGHT, BOTH_WEIGHT = 0.3, 0.1  # of a synthetic film against a real one
 FOLDS = 8
 READINGS_A_CLIP = 60
 FIRST_FILMS, FIRST_STEPS = 4000, 3500
-FURTHER_STEPS, FURTHER_RATE = 1200, 1e-3
+FURTHER_STEPS, FURTHER_RATE = 1000, 1e-3
+COUNTIX_TIMES = 3  # so often as a clip: long films, of which there are few
 WORN_COPIES = 2
 
 
@@ -117,7 +119,8 @@ def make_examples(real: Sequence[Counted], network: PhaseNet, seed: int = 0) -> 
         for speed in SPEEDS:
             track = replace(film.track, times_s=film.track.times_s / speed)
             copies = [track, *(films.wear_film(track, rng) for _ in range(WORN_COPIES))]
-            made += [phase.make_example(copy, spans / speed, film.group) for copy in copies]
+            times = COUNTIX_TIMES if film.source == COUNTIX else 1
+            made += [phase.make_example(copy, spans / speed, film.group) for copy in copies] * times
     return [example for example in made if example]
 
 
