@@ -26,7 +26,6 @@ POSTURE_PARTS = 10  # principal components of a posture; what the others say is 
 
 _ARMS = [INDEX[f"{s}_{p}"] for p in ("elbow", "wrist", "palm") for s in ("left", "right")]
 _LEGS = [INDEX[f"{s}_{p}"] for p in ("hip", "knee", "ankle", "foot") for s in ("left", "right")]
-_LEFT, _RIGHT = ([INDEX[f"{s}_{p}"] for p in ("elbow", "palm", "knee", "ankle", "foot")] for s in ("left", "right"))
 _TRUNK = [INDEX[p] for p in ("nose", "neck", "back", "waist", "left_shoulder", "right_shoulder")]
 
 
@@ -84,17 +83,9 @@ def extract(keypoints: NDArray[np.float32], times_s: Floats) -> MotionSignals:
         ("angles", bends, 2),
         ("fast", postures - gaussian_filter1d(postures, DRIFT_S * RATE_HZ, axis=0), 2),
     )
-    signals = [
+    signals = (
         Signal(f"{name}{i}", values, share)
         for name, group, count in groups
         for i, (values, share) in enumerate(principal(group, count))
-    ]
-    signals.append(_rectify_sides(to_waist))
+    )
     return MotionSignals(tuple(signals), project(postures, POSTURE_PARTS), wanted_s, points, even[..., 2])
-
-
-def _rectify_sides(to_waist: Floats) -> Signal:
-    """How far left and right are apart, whichever is ahead: it peaks once for each side of a move that alternates."""
-    apart = (to_waist[:, _LEFT] - to_waist[:, _RIGHT]).reshape(len(to_waist), -1)
-    values, share = principal(apart, 1)[0]
-    return Signal("sides0", np.abs(values), share)

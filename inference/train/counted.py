@@ -24,7 +24,7 @@ from inference.types import PoseTrack
 SPEEDS = (1.0, 0.7, 1.4, 2.0)  # a clip played slower or faster has the same count
 LONG_FILMS, SHORT_FILMS, IDLE_SHARE = 600, 480, 0.04  # synthetic ones
 PARTS = ("checked", "more", "named")
-CLIPS, OWN, CUT, COUNTIX = "clips", "clips, counted by us", "cut clips", "countix"  # where a count comes from
+CLIPS, OWN, CUT = "clips", "clips, counted by us", "cut clips"  # where a count comes from
 CUT_COPIES, CUT_WEIGHT = 4, 0.3  # of each clip; of one of them against a clip
 CUT_SHARE, MOST_CUT, SPARE = 0.6, 4, 0.15  # ends that cut a repetition off, repetitions, what is seen besides
 UNKNOWN = -1  # count of a film that nobody counted
@@ -87,22 +87,22 @@ def prepare(
     return Counted(file, group, source, true, speed, estimator, weight, faster, motion, channels)
 
 
-def collect(estimators: Sequence[str] = (clips.FIRST_ESTIMATOR,)) -> list[Counted]:
-    """Every counted clip at every speed as each pose estimator saw it, and Countix-Fitness."""
-    known = [clip for clip in clips.load(PARTS, estimators) if _is_counted(clip)]
-    made = [_prepare_clip(clip, speed) for clip in known for speed in SPEEDS]
-    made += [prepare(file, file, COUNTIX, count, track) for file, count, track in read_countix()]
+def collect(estimators: Sequence[str] = (clips.FIRST_ESTIMATOR,), own: bool = False) -> list[Counted]:
+    """Every counted clip at every speed as each pose estimator saw it, and Countix-Fitness; if asked, our counts too."""
+    known = [clip for clip in clips.load(PARTS, estimators) if _is_counted(clip, own)]
+    made = [_prepare_clip(clip, speed, own) for clip in known for speed in SPEEDS]
+    made += [prepare(file, file, "countix", count, track) for file, count, track in read_countix()]
     return [film for film in made if film]
 
 
-def collect_uncounted(estimators: Sequence[str] = (clips.FIRST_ESTIMATOR,)) -> list[Counted]:
+def collect_uncounted(estimators: Sequence[str] = (clips.FIRST_ESTIMATOR,), own: bool = False) -> list[Counted]:
     """Clips that nobody counted, those without exercise among them: a counter speaks about them too."""
-    made = [_prepare_clip(clip) for clip in clips.load(PARTS, estimators) if not _is_counted(clip)]
+    made = [_prepare_clip(clip, own=own) for clip in clips.load(PARTS, estimators) if not _is_counted(clip, own)]
     return [film for film in made if film]
 
 
-def _is_counted(clip: clips.LabelledTrack) -> bool:
-    return clip.reps is not None or _own_count(clip) is not None
+def _is_counted(clip: clips.LabelledTrack, own: bool) -> bool:
+    return clip.reps is not None or (own and _own_count(clip) is not None)
 
 
 def _own_count(clip: clips.LabelledTrack) -> OwnCount | None:
@@ -115,17 +115,17 @@ def _own_count(clip: clips.LabelledTrack) -> OwnCount | None:
     return own if own is not None and repeats == (own.reps > 0) else None
 
 
-def _prepare_clip(clip: clips.LabelledTrack, speed: float = 1.0) -> Counted | None:
-    """A clip at a speed with the count that it came with, else ours, else none."""
-    own = _own_count(clip)
+def _prepare_clip(clip: clips.LabelledTrack, speed: float = 1.0, own: bool = False) -> Counted | None:
+    """A clip at a speed with the count that it came with, else ours if wanted, else none."""
+    seen = _own_count(clip) if own else None
     source, reps, weight = CLIPS, clip.reps, 1 / clip.looks
-    if reps is None and own is not None:
-        source, reps, weight = OWN, own.reps, own.weight / clip.looks
+    if reps is None and seen is not None:
+        source, reps, weight = OWN, seen.reps, seen.weight / clip.looks
     true = UNKNOWN if reps is None else reps
     film = prepare(clip.name, clip.group, source, true, clip.track, speed, clip.estimator, weight)
-    if film is None or own is None or own.bounds_s is None or own.reps != true:
+    if film is None or seen is None or seen.bounds_s is None or seen.reps != true:
         return film
-    return replace(film, bounds_s=np.clip(own.bounds_s / speed, *film.motion.times_s[[0, -1]]))
+    return replace(film, bounds_s=np.clip(seen.bounds_s / speed, *film.motion.times_s[[0, -1]]))
 
 
 def collect_cut(copies: int = CUT_COPIES, seed: int = 7) -> list[Counted]:

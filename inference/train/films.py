@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from inference import catalogue, skeleton
 from inference.skeleton import COUNT
-from inference.train.own_counts import count_seen
 from inference.train.synthetic import body, camera, idle, slugs, support, wear
 from inference.train.synthetic.perform import RATE_HZ, Performance, ease, perform, smooth_noise
 from inference.types import PoseTrack
@@ -27,6 +26,7 @@ EVERY = (2, 2, 2, 3, 1)  # of 30 frames a second
 IDLE, HALVES, PAUSES, STOPS, CUT = 0.45, 0.15, 0.35, 0.25, 0.35  # chances
 SCALED = 0.3  # films whose every frame is scaled to the bounds of the body, as those of Countix-Fitness are
 ROUGH, LOST = 0.35, 0.2  # films with more jitter, with points that are lost for a while
+WHOLE = 0.2  # a sum of repetitions this near a whole number has a count that people agree on
 
 
 @dataclass(frozen=True)
@@ -37,16 +37,17 @@ class Film:
     reps: Floats  # (n, 3) start, turn and end, seconds of the track; may lie outside it
 
     @property
-    def seen(self) -> Floats:
-        """(n,) share of each repetition that the film shows."""
+    def passed(self) -> float:
+        """Repetitions that pass inside the film, parts as fractions."""
         start, end = self.track.times_s[0], self.track.times_s[-1]
-        inside_s = np.minimum(self.reps[:, 2], end) - np.maximum(self.reps[:, 0], start)
-        return np.asarray(np.clip(inside_s, 0, None) / np.maximum(self.reps[:, 2] - self.reps[:, 0], 1e-6))
+        seen = np.minimum(self.reps[:, 2], end) - np.maximum(self.reps[:, 0], start)
+        return float((np.clip(seen, 0, None) / np.maximum(self.reps[:, 2] - self.reps[:, 0], 1e-6)).sum())
 
     @property
     def count(self) -> int | None:
         """What somebody who watches it would count; None where opinions would differ."""
-        return count_seen(self.seen)
+        whole = round(self.passed)
+        return whole if abs(self.passed - whole) <= WHOLE else None
 
 
 @dataclass

@@ -27,7 +27,6 @@ from inference.train import clips, films, phase
 from inference.train import ranking as rank_readings
 from inference.train.counted import (
     CLIPS,
-    COUNTIX,
     OWN,
     SPEEDS,
     UNKNOWN,
@@ -54,8 +53,7 @@ SHORT_WEIGHT, BOTH_WEIGHT = 0.3, 0.1  # of a synthetic film against a real one
 FOLDS = 8
 READINGS_A_CLIP = 60
 FIRST_FILMS, FIRST_STEPS = 4000, 3500
-FURTHER_STEPS, FURTHER_RATE = 1000, 1e-3
-COUNTIX_TIMES = 3  # so often as a clip: long films, of which there are few
+FURTHER_STEPS, FURTHER_RATE = 600, 1e-3
 WORN_COPIES = 2
 
 
@@ -119,8 +117,7 @@ def make_examples(real: Sequence[Counted], network: PhaseNet, seed: int = 0) -> 
         for speed in SPEEDS:
             track = replace(film.track, times_s=film.track.times_s / speed)
             copies = [track, *(films.wear_film(track, rng) for _ in range(WORN_COPIES))]
-            times = COUNTIX_TIMES if film.source == COUNTIX else 1
-            made += [phase.make_example(copy, spans / speed, film.group) for copy in copies] * times
+            made += [phase.make_example(copy, spans / speed, film.group) for copy in copies]
     return [example for example in made if example]
 
 
@@ -201,6 +198,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--counts", type=Path, metavar="FILE.json", help="with --folds: write what was counted, and in uncounted clips"
     )
+    parser.add_argument("--own-counts", action="store_true", help="learn from the clips that we counted, too")
     parser.add_argument("--seed", type=int, default=0, help="of the judges")
     parser.add_argument("--threads", type=int, default=1)
     clips.add_estimators(parser)
@@ -211,14 +209,14 @@ def run(args: argparse.Namespace) -> int:
     torch.set_num_threads(args.threads)
     if args.counts:
         files.require_file_place(args.counts)
-    real, long, short = collect(args.estimators), collect_long(), collect_short()
-    networks = Networks(real)
+    real, long, short = collect(args.estimators, args.own_counts), collect_long(), collect_short()
+    networks = Networks(real, folder=KEPT.with_name(f"{KEPT.name}-own") if args.own_counts else KEPT)
     print(f"{len({film.file for film in real})} films, {len(real)} with speeds", flush=True)
-    tables = tabulate([*real, *collect_cut()], networks)
+    tables = tabulate([*real, *(collect_cut() if args.own_counts else ())], networks)
     synthetic = Synthetic(tabulate(long, networks), tabulate(short, networks))
     if args.folds:
         if args.counts:
-            tables += tabulate(collect_uncounted(args.estimators), networks)
+            tables += tabulate(collect_uncounted(args.estimators, args.own_counts), networks)
         found = cross_validate(tables, synthetic, networks.fold_of, args.seed)
         _report(found)
         if args.counts:

@@ -32,11 +32,12 @@ def clip(track, monkeypatch):
 
 
 def test_a_clip_without_a_count_has_ours(clip):
-    film = counted._prepare_clip(clip, 2.0)
+    film = counted._prepare_clip(clip, 2.0, own=True)
     assert (film.source, film.true, film.weight) == (counted.OWN, 3, 0.5)
     assert film.bounds_s.tolist() == (BOUNDS_S / 2).tolist()
-    assert counted._prepare_clip(replace(clip, reps=2)).true == 2  # its own count goes first
-    assert counted._prepare_clip(replace(clip, file="c.mp4")).true == counted.UNKNOWN
+    assert counted._prepare_clip(replace(clip, reps=2), own=True).true == 2  # the one that it came with goes first
+    assert counted._prepare_clip(replace(clip, file="c.mp4"), own=True).true == counted.UNKNOWN
+    assert counted._prepare_clip(clip).true == counted.UNKNOWN  # unless asked
 
 
 def test_half_a_repetition_and_a_hold_that_rocks_teach_nothing(clip):
@@ -60,7 +61,7 @@ def test_parts_of_a_clip_have_the_count_of_what_they_show(track):
 
 
 def test_repetitions_lie_where_somebody_saw_them_start(clip, track):
-    film = counted._prepare_clip(clip)
+    film = counted._prepare_clip(clip, own=True)
     turns = np.array([[15, 45, 75, 105], [30, 60, 90, 120]])  # frames; the second reading is half a repetition late
     made = [counted.Reading(bounds[:-1] + 15, bounds, None) for bounds in turns]
     features = np.zeros((2, len(counted.readings.FEATURES)), np.float32)
