@@ -88,7 +88,7 @@ def prepare(
 
 
 def collect(estimators: Sequence[str] = (clips.FIRST_ESTIMATOR,), own: bool = False) -> list[Counted]:
-    """Every counted clip at every speed as each pose estimator saw it, and Countix-Fitness; if asked, our counts too."""
+    """Every counted clip at every speed as each pose estimator saw it, and Countix-Fitness; if asked ours too."""
     known = [clip for clip in clips.load(PARTS, estimators) if _is_counted(clip, own)]
     made = [_prepare_clip(clip, speed, own) for clip in known for speed in SPEEDS]
     made += [prepare(file, file, "countix", count, track) for file, count, track in read_countix()]
