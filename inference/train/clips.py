@@ -50,7 +50,6 @@ class LabelledTrack:
     track: PoseTrack
     estimator: str = FIRST_ESTIMATOR
     depth: NDArray[np.float64] | None = None  # (T, 24) px behind the waist; None where nobody knows
-    looks: int = 1  # estimators that see somebody in this clip
 
     @property
     def name(self) -> str:
@@ -98,10 +97,10 @@ def load(parts: Sequence[str] = PARTS, estimators: Sequence[str] = (FIRST_ESTIMA
             found = {name: cached_track(folder / row["file"], part, name) for name in estimators}
             seen = {name: track for name, track in found.items() if track is not None and track.found.any()}
             for name, track in seen.items():
-                yield _label(row, part, name, track, len(seen))
+                yield _label(row, part, name, track, 1 / len(seen))
 
 
-def _label(row: dict[str, str], part: str, estimator: str, track: PoseTrack, looks: int) -> LabelledTrack:
+def _label(row: dict[str, str], part: str, estimator: str, track: PoseTrack, share: float) -> LabelledTrack:
     sure = part == "checked" or row.get("name_checked") == "1"
     return LabelledTrack(
         file=row["file"],
@@ -109,11 +108,10 @@ def _label(row: dict[str, str], part: str, estimator: str, track: PoseTrack, loo
         exercise=row["exercise"],
         reps=int(row["reps"]) if row["reps"] else None,
         group=fold_group(row),
-        weight=(1.0 if sure else UNCHECKED_WEIGHT) / looks,
+        weight=share * (1.0 if sure else UNCHECKED_WEIGHT),
         view=row.get("view", ""),
         track=track,
         estimator=estimator,
-        looks=looks,
     )
 
 

@@ -14,16 +14,17 @@ from numpy.typing import NDArray
 from inference import catalogue, phase, readings, signals
 from inference.evaluate import read_track
 from inference.readings import Reading
+from inference.recognise import cut
 from inference.reps import LEAST_SAMPLES
 from inference.train import clips, films, own_counts
 from inference.train.own_counts import OwnCount
 from inference.train.pool import SYNTHETIC
 from inference.train.synthetic import slugs, synthesise
-from inference.types import PoseTrack
+from inference.types import PoseTrack, Segment
 
 SPEEDS = (1.0, 0.7, 1.4, 2.0)  # a clip played slower or faster has the same count
 LONG_FILMS, SHORT_FILMS, IDLE_SHARE = 600, 480, 0.04  # synthetic ones
-PARTS = ("checked", "more", "named")
+PARTS = ("checked", "more")  # some of these clips came with a count; we counted in all
 CLIPS, OWN, CUT = "clips", "clips, counted by us", "cut clips"  # where a count comes from
 CUT_COPIES, CUT_WEIGHT = 4, 0.3  # of each clip; of one of them against a clip
 CUT_SHARE, MOST_CUT, SPARE = 0.6, 4, 0.15  # ends that cut a repetition off, repetitions, what is seen besides
@@ -89,7 +90,7 @@ def prepare(
 
 def collect(estimators: Sequence[str] = (clips.FIRST_ESTIMATOR,), own: bool = False) -> list[Counted]:
     """Every counted clip at every speed as each pose estimator saw it, and Countix-Fitness; if asked ours too."""
-    known = [clip for clip in clips.load(PARTS, estimators) if _is_counted(clip, own)]
+    known = [clip for clip in _load(estimators, own) if _is_counted(clip, own)]
     made = [_prepare_clip(clip, speed, own) for clip in known for speed in SPEEDS]
     made += [prepare(file, file, "countix", count, track) for file, count, track in read_countix()]
     return [film for film in made if film]
@@ -97,8 +98,12 @@ def collect(estimators: Sequence[str] = (clips.FIRST_ESTIMATOR,), own: bool = Fa
 
 def collect_uncounted(estimators: Sequence[str] = (clips.FIRST_ESTIMATOR,), own: bool = False) -> list[Counted]:
     """Clips that nobody counted, those without exercise among them: a counter speaks about them too."""
-    made = [_prepare_clip(clip, own=own) for clip in clips.load(PARTS, estimators) if not _is_counted(clip, own)]
+    made = [_prepare_clip(clip, own=own) for clip in _load(estimators, own) if not _is_counted(clip, own)]
     return [film for film in made if film]
+
+
+def _load(estimators: Sequence[str], own: bool) -> Iterator[clips.LabelledTrack]:
+    return clips.load(clips.PARTS if own else PARTS, estimators)
 
 
 def _is_counted(clip: clips.LabelledTrack, own: bool) -> bool:
@@ -118,9 +123,9 @@ def _own_count(clip: clips.LabelledTrack) -> OwnCount | None:
 def _prepare_clip(clip: clips.LabelledTrack, speed: float = 1.0, own: bool = False) -> Counted | None:
     """A clip at a speed with the count that it came with, else ours if wanted, else none."""
     seen = _own_count(clip) if own else None
-    source, reps, weight = CLIPS, clip.reps, 1 / clip.looks
+    source, reps, weight = CLIPS, clip.reps, clip.weight
     if reps is None and seen is not None:
-        source, reps, weight = OWN, seen.reps, seen.weight / clip.looks
+        source, reps, weight = OWN, seen.reps, seen.weight * clip.weight
     true = UNKNOWN if reps is None else reps
     film = prepare(clip.name, clip.group, source, true, clip.track, speed, clip.estimator, weight)
     if film is None or seen is None or seen.bounds_s is None or seen.reps != true:
@@ -132,14 +137,14 @@ def collect_cut(copies: int = CUT_COPIES, seed: int = 7) -> list[Counted]:
     """Parts of clips in which somebody saw repetitions begin: a few in a row, the first and last cut off anywhere."""
     rng = np.random.default_rng(seed)
     made: list[Counted | None] = []
-    for clip in clips.load(PARTS):
+    for clip in clips.load():
         own = _own_count(clip)
         if own is None or own.whole_s is None:
             continue
         for number in range(copies):
             track, count = _cut(clip.track, own.whole_s, rng)
             if count:
-                name, weight = f"{CUT}/{clip.name}-{number}", CUT_WEIGHT * own.weight
+                name, weight = f"{CUT}/{clip.name}-{number}", CUT_WEIGHT * own.weight * clip.weight
                 made.append(prepare(name, clip.group, CUT, count, track, 1.0, clip.estimator, weight))
     return [film for film in made if film]
 
@@ -155,13 +160,8 @@ def _cut(track: PoseTrack, bounds_s: NDArray[np.float64], rng: np.random.Generat
         start_s = bounds_s[0] + rng.random() * lengths_s[0]
     if rng.random() < CUT_SHARE:
         end_s = bounds_s[-1] - rng.random() * lengths_s[-1]
-    seen = np.clip(np.minimum(bounds_s[1:], end_s) - np.maximum(bounds_s[:-1], start_s), 0, None) / lengths_s
-    return _take(track, start_s, end_s), own_counts.count_seen(seen)
-
-
-def _take(track: PoseTrack, start_s: float, end_s: float) -> PoseTrack:
-    inside = (track.times_s >= start_s) & (track.times_s <= end_s)
-    return replace(track, keypoints=track.keypoints[inside], times_s=track.times_s[inside], boxes=None)
+    seen = films.share_seen(bounds_s[:-1], bounds_s[1:], start_s, end_s)
+    return cut(track, Segment(start_s, end_s)), own_counts.count_seen(seen)
 
 
 def collect_long(count: int = LONG_FILMS, seed: int = 5) -> list[Counted]:

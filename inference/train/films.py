@@ -29,6 +29,12 @@ ROUGH, LOST = 0.35, 0.2  # films with more jitter, with points that are lost for
 WHOLE = 0.2  # a sum of repetitions this near a whole number has a count that people agree on
 
 
+def share_seen(starts: Floats, ends: Floats, first: float, last: float) -> Floats:
+    """(n,) share of each repetition that lies between two moments."""
+    inside = np.clip(np.minimum(ends, last) - np.maximum(starts, first), 0, None)
+    return np.asarray(inside / np.maximum(ends - starts, 1e-6))
+
+
 @dataclass(frozen=True)
 class Film:
     """A track with every repetition that is seen, whole or in part."""
@@ -39,9 +45,7 @@ class Film:
     @property
     def passed(self) -> float:
         """Repetitions that pass inside the film, parts as fractions."""
-        start, end = self.track.times_s[0], self.track.times_s[-1]
-        seen = np.minimum(self.reps[:, 2], end) - np.maximum(self.reps[:, 0], start)
-        return float((np.clip(seen, 0, None) / np.maximum(self.reps[:, 2] - self.reps[:, 0], 1e-6)).sum())
+        return float(share_seen(self.reps[:, 0], self.reps[:, 2], self.track.times_s[0], self.track.times_s[-1]).sum())
 
     @property
     def count(self) -> int | None:
