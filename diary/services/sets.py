@@ -143,14 +143,17 @@ def _write(row: WorkoutSet, values: dict[str, Any], source: str = "user") -> Non
         row.earlier.pop(name, None)
     if "reps" in values:
         row.reps_low = row.reps_high = None
-    _check_owner(row.workout.user, values.get("exercise"))
+    _hold_exercise(row.workout.user, values.get("exercise"))
     _check_moments(row.clip, values)
     check_values(row)
 
 
-def _check_owner(user: User, exercise: Exercise | None) -> None:
-    """Another person's own exercise is not to be had by guessing its id."""
-    if exercise is not None and exercise.owner_id not in (None, user.pk):
+def _hold_exercise(user: User, exercise: Exercise | None) -> None:
+    """Another person's own exercise is not to be had by guessing its id; nor one that was deleted just now."""
+    if exercise is None or exercise.owner_id is None:
+        return
+    held = Exercise.objects.select_for_update(no_key=True).filter(pk=exercise.pk, owner=user).first()
+    if held is None:
         raise DiaryError(Code.INVALID_VALUE, field="exercise")
 
 

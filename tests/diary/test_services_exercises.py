@@ -13,8 +13,8 @@ from django.db import connection
 
 from accounts.models import User
 from diary.errors import Code, DiaryError
-from diary.models import Exercise
-from diary.services import exercises
+from diary.models import Exercise, WorkoutSet
+from diary.services import examples, exercises
 from diary.services.exercises import (
     CATALOGUE,
     create_exercise,
@@ -29,6 +29,7 @@ from tests.factories import make_exercise, make_set
 from tests.races import run_at_once
 
 pytestmark = pytest.mark.django_db
+DAY = date(2026, 3, 14)
 
 
 def test_catalogue_is_loaded_once_however_often(capsys: pytest.CaptureFixture[str]) -> None:
@@ -96,8 +97,8 @@ def test_names_of_a_model_find_only_what_the_person_may_use(user: User, stranger
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="one writer at a time")
 @pytest.mark.django_db(transaction=True)
 def test_a_new_exercise_that_is_sent_twice_at_once_is_added_once(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    day, refuse = date(2026, 3, 14), exercises._refuse_double
-    make_set(user, day)
+    refuse = exercises._refuse_double
+    make_set(user, DAY)
 
     def refuse_slowly(*arguments: object) -> None:
         refuse(*arguments)
@@ -106,7 +107,7 @@ def test_a_new_exercise_that_is_sent_twice_at_once_is_added_once(user: User, mon
     monkeypatch.setattr(exercises, "_refuse_double", refuse_slowly)
 
     def add() -> None:
-        create_set(user=user, date=day, own={"name": "Zercher squat", "kind": "reps"})
+        create_set(user=user, date=DAY, own={"name": "Zercher squat", "kind": "reps"})
 
     assert sorted(run_at_once(add, add)) == ["DiaryError", "ok"]
     assert Exercise.objects.get(owner=user).sets.count() == 1
@@ -116,7 +117,7 @@ def test_a_new_exercise_that_is_sent_twice_at_once_is_added_once(user: User, mon
 @pytest.mark.django_db(transaction=True)
 def test_an_exercise_that_a_set_is_called_by_just_now_stays(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
     own = make_exercise("own_1", owner=user)
-    row = make_set(user, date(2026, 3, 14))
+    row = make_set(user, DAY)
     asked, delete = threading.Event(), Exercise.delete
 
     def delete_later(exercise: Exercise) -> tuple[int, dict[str, int]]:
@@ -131,4 +132,38 @@ def test_an_exercise_that_a_set_is_called_by_just_now_stays(user: User, monkeypa
         correct_set(row=row, exercise=own)
 
     assert run_at_once(use, lambda: delete_exercise(exercise=own)) == ["ok", "DiaryError"]
+    assert Exercise.objects.get(owner=user).sets.get() == row
+
+
+def test_no_set_is_called_by_an_exercise_that_is_gone(user: User, squat: Exercise) -> None:
+    own, row = make_exercise("own_1", owner=user), make_set(user, DAY, exercise=squat)
+    delete_exercise(exercise=Exercise.objects.get(pk=own.pk))
+    for name in (lambda: correct_set(row=row, exercise=own), lambda: create_set(user=user, date=DAY, exercise=own)):
+        with pytest.raises(DiaryError) as refusal:
+            name()
+        assert refusal.value.code == Code.INVALID_VALUE
+    row.refresh_from_db()
+    assert row.exercise == squat
+    assert row.workout.user.workouts.count() == 1
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="one writer at a time")
+@pytest.mark.django_db(transaction=True)
+def test_an_exercise_that_goes_while_a_set_is_called_by_it_waits(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = make_exercise("own_1", owner=user)
+    row = make_set(user, DAY)
+    asked, note = threading.Event(), examples.note_example
+
+    def note_slowly(*, row: WorkoutSet) -> None:
+        asked.set()
+        time.sleep(0.5)
+        note(row=row)
+
+    monkeypatch.setattr(examples, "note_example", note_slowly)
+
+    def drop() -> None:
+        asked.wait(10)
+        delete_exercise(exercise=own)
+
+    assert run_at_once(drop, lambda: correct_set(row=row, exercise=own)) == ["DiaryError", "ok"]
     assert Exercise.objects.get(owner=user).sets.get() == row
