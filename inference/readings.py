@@ -121,8 +121,8 @@ class _Flat:
 
 
 OWN_FEATURES = (
-    "log_count", "explained", "log_span", "log_length", "is_all", "is_fast", "is_height", "is_first", "is_events",
-    "none", "one", "starts_high", "ends_high",
+    "log_count", "explained", "log_span", "log_length", "is_all", "is_fast", "is_height", "is_sides", "is_first",
+    "is_events", "none", "one", "starts_high", "ends_high",
 )  # fmt: skip
 REP_FEATURES = (
     "period_spread", "log_period", "depth_spread", "likeness", "least_likeness", "least_whole", "whole", "first_whole",
@@ -161,7 +161,7 @@ def _describe_own(readings: Sequence[Reading], counts: Ints) -> Floats:
 
 
 def _describe_signal(signal: Signal) -> tuple[float, ...]:
-    starts = (float(signal.name.startswith(kind)) for kind in ("all", "fast", "height"))
+    starts = (float(signal.name.startswith(kind)) for kind in ("all", "fast", "height", "sides"))
     return signal.explained, *starts, float(signal.name.endswith("0")), float(signal.name == EVENTS)
 
 

@@ -20,7 +20,7 @@ from inference.signals import Floats, extract
 from inference.trees import Forest
 from inference.types import PoseTrack, Rep, RepCount
 
-VERSION = "3"
+VERSION = "4"
 LEAST_SAMPLES = 8
 TOP_READINGS = 3  # readings whose judgement counts for a number
 FLOOR_BELIEF, FLOOR_CHANCE = 1e-2, 1e-4  # neither of the two may veto a number alone

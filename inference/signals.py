@@ -26,6 +26,7 @@ POSTURE_PARTS = 10  # principal components of a posture; what the others say is 
 
 _ARMS = [INDEX[f"{s}_{p}"] for p in ("elbow", "wrist", "palm") for s in ("left", "right")]
 _LEGS = [INDEX[f"{s}_{p}"] for p in ("hip", "knee", "ankle", "foot") for s in ("left", "right")]
+_SIDES = [[INDEX[f"{side}_{part}"] for part in ("elbow", "wrist", "knee", "ankle")] for side in ("left", "right")]
 _TRUNK = [INDEX[p] for p in ("nose", "neck", "back", "waist", "left_shoulder", "right_shoulder")]
 
 
@@ -83,9 +84,20 @@ def extract(keypoints: NDArray[np.float32], times_s: Floats) -> MotionSignals:
         ("angles", bends, 2),
         ("fast", postures - gaussian_filter1d(postures, DRIFT_S * RATE_HZ, axis=0), 2),
     )
-    signals = (
+    signals = [
         Signal(f"{name}{i}", values, share)
         for name, group, count in groups
         for i, (values, share) in enumerate(principal(group, count))
-    )
+    ]
+    signals.append(_either_side(to_waist))
     return MotionSignals(tuple(signals), project(postures, POSTURE_PARTS), wanted_s, points, even[..., 2])
+
+
+def _either_side(to_waist: Floats) -> Signal:
+    """How far the limbs of one side are from where those of the other are, whichever leads: a peak for each side.
+
+    Who lifts the knees in turn brings every other signal up once for both.
+    """
+    left, right = (to_waist[:, side] for side in _SIDES)
+    ((values, share),) = principal((left - right).reshape(len(to_waist), -1), 1)
+    return Signal("sides0", np.abs(values), share)

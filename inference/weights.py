@@ -97,19 +97,19 @@ RECORDS = {
             **_MEDIAPIPE,  # type: ignore[arg-type]
         ),
         Weight(
-            "counter", "counter.npz", "109d1d845550db72cb4bf2761f2ed3f359881aa8685a0d17f9e27739c4513cc2", "MIT", _OWN
+            "counter", "counter.npz", "18c6c0035cd3ac479f1fea485fc53236b3333402732119167ded87aa6db400fb", "MIT", _OWN
         ),
         Weight(
             "counter-ranking",
             "counter-ranking.safetensors",
-            "0a5371c056bac83303194fc40d554c103050aa72bdb68bedd2fa0a8bbceb2a7a",
+            "acdbd996f3311d4172ae579cb8838d35d2aed2232e886cda5df06330e1fd0200",
             "MIT",
             _OWN,
         ),
         Weight(
             "counter-phase",
             "counter-phase.safetensors",
-            "6318fabff7c3e9cda1c39a29ad45ac94b4e1c39de81ca6fec14c8f3c2a75f120",
+            "5abf7f65188d6d4038369ec4d6491992657b2e82dff8853d003edadad825c857",
             "MIT",
             _OWN,
         ),

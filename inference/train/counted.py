@@ -24,12 +24,11 @@ from inference.types import PoseTrack, Segment
 
 SPEEDS = (1.0, 0.7, 1.4, 2.0)  # a clip played slower or faster has the same count
 LONG_FILMS, SHORT_FILMS, IDLE_SHARE = 600, 480, 0.04  # synthetic ones
-PARTS = ("checked", "more")  # some of these clips came with a count; we counted in all
-CLIPS, OWN, CUT = "clips", "clips, counted by us", "cut clips"  # where a count comes from
+CLIPS, OWN, CUT, COUNTIX = "clips", "clips, counted by us", "cut clips", "countix"  # where a count comes from
 CUT_COPIES, CUT_WEIGHT = 4, 0.3  # of each clip; of one of them against a clip
 CUT_SHARE, MOST_CUT, SPARE = 0.6, 4, 0.15  # ends that cut a repetition off, repetitions, what is seen besides
 UNKNOWN = -1  # count of a film that nobody counted
-SEEN_STARTS = 8.0  # how much starts that somebody saw say about which reading is right, beside its evenness
+SHORTEST_S = 1.0  # that is left of a film when it is cut
 LONGEST_S = 90.0  # longer films than this teach nothing new and cost minutes
 
 
@@ -48,6 +47,7 @@ class Counted:
     motion: signals.MotionSignals
     channels: NDArray[np.float16]  # (T, phase.CHANNELS)
     bounds_s: NDArray[np.float64] | None = None  # (true + 1,) where repetitions start at this speed, if somebody looked
+    seen: OwnCount | None = None  # what somebody saw at speed 1
 
 
 @dataclass(frozen=True)
@@ -88,26 +88,22 @@ def prepare(
     return Counted(file, group, source, true, speed, estimator, weight, faster, motion, channels)
 
 
-def collect(estimators: Sequence[str] = (clips.FIRST_ESTIMATOR,), own: bool = False) -> list[Counted]:
-    """Every counted clip at every speed as each pose estimator saw it, and Countix-Fitness; if asked ours too."""
-    known = [clip for clip in _load(estimators, own) if _is_counted(clip, own)]
-    made = [_prepare_clip(clip, speed, own) for clip in known for speed in SPEEDS]
-    made += [prepare(file, file, "countix", count, track) for file, count, track in read_countix()]
+def collect(estimators: Sequence[str] = (clips.FIRST_ESTIMATOR,)) -> list[Counted]:
+    """Every counted clip at every speed as each pose estimator saw it, and Countix-Fitness."""
+    known = [clip for clip in clips.load(estimators=estimators) if _is_counted(clip)]
+    made = [_prepare_clip(clip, speed) for clip in known for speed in SPEEDS]
+    made += [prepare(file, file, COUNTIX, count, track) for file, count, track in read_countix()]
     return [film for film in made if film]
 
 
-def collect_uncounted(estimators: Sequence[str] = (clips.FIRST_ESTIMATOR,), own: bool = False) -> list[Counted]:
+def collect_uncounted(estimators: Sequence[str] = (clips.FIRST_ESTIMATOR,)) -> list[Counted]:
     """Clips that nobody counted, those without exercise among them: a counter speaks about them too."""
-    made = [_prepare_clip(clip, own=own) for clip in _load(estimators, own) if not _is_counted(clip, own)]
+    made = [_prepare_clip(clip) for clip in clips.load(estimators=estimators) if not _is_counted(clip)]
     return [film for film in made if film]
 
 
-def _load(estimators: Sequence[str], own: bool) -> Iterator[clips.LabelledTrack]:
-    return clips.load(clips.PARTS if own else PARTS, estimators)
-
-
-def _is_counted(clip: clips.LabelledTrack, own: bool) -> bool:
-    return clip.reps is not None or (own and _own_count(clip) is not None)
+def _is_counted(clip: clips.LabelledTrack) -> bool:
+    return clip.reps is not None or _own_count(clip) is not None
 
 
 def _own_count(clip: clips.LabelledTrack) -> OwnCount | None:
@@ -120,17 +116,18 @@ def _own_count(clip: clips.LabelledTrack) -> OwnCount | None:
     return own if own is not None and repeats == (own.reps > 0) else None
 
 
-def _prepare_clip(clip: clips.LabelledTrack, speed: float = 1.0, own: bool = False) -> Counted | None:
-    """A clip at a speed with the count that it came with, else ours if wanted, else none."""
-    seen = _own_count(clip) if own else None
+def _prepare_clip(clip: clips.LabelledTrack, speed: float = 1.0) -> Counted | None:
+    """A clip at a speed with the count that it came with, else ours, else none."""
+    seen = _own_count(clip)
     source, reps, weight = CLIPS, clip.reps, clip.weight
     if reps is None and seen is not None:
         source, reps, weight = OWN, seen.reps, seen.weight * clip.weight
     true = UNKNOWN if reps is None else reps
     film = prepare(clip.name, clip.group, source, true, clip.track, speed, clip.estimator, weight)
-    if film is None or seen is None or seen.bounds_s is None or seen.reps != true:
+    if film is None or seen is None or seen.reps != true:
         return film
-    return replace(film, bounds_s=np.clip(seen.bounds_s / speed, *film.motion.times_s[[0, -1]]))
+    bounds_s = None if seen.bounds_s is None else np.clip(seen.bounds_s / speed, *film.motion.times_s[[0, -1]])
+    return replace(film, bounds_s=bounds_s, seen=seen)
 
 
 def collect_cut(copies: int = CUT_COPIES, seed: int = 7) -> list[Counted]:
@@ -162,6 +159,19 @@ def _cut(track: PoseTrack, bounds_s: NDArray[np.float64], rng: np.random.Generat
         end_s = bounds_s[-1] - rng.random() * lengths_s[-1]
     seen = films.share_seen(bounds_s[:-1], bounds_s[1:], start_s, end_s)
     return cut(track, Segment(start_s, end_s)), own_counts.count_seen(seen)
+
+
+def cut_anywhere(track: PoseTrack, reps: NDArray[np.float64], rng: np.random.Generator) -> PoseTrack:
+    """The track with either end cut off inside one of the first or last two of its repetitions (n, 3), or as it was."""
+    start_s, end_s = track.times_s[[0, -1]]
+    if not len(reps):
+        return track
+    usual_s = float(np.median(reps[:, 2] - reps[:, 0]))
+    if rng.random() < CUT_SHARE:
+        start_s = max(reps[0, 0], start_s) + 2 * rng.random() * usual_s
+    if rng.random() < CUT_SHARE:
+        end_s = min(reps[-1, 2], end_s) - 2 * rng.random() * usual_s
+    return cut(track, Segment(start_s, end_s)) if end_s - start_s > max(usual_s, SHORTEST_S) else track
 
 
 def collect_long(count: int = LONG_FILMS, seed: int = 5) -> list[Counted]:
@@ -204,39 +214,3 @@ def read_film(film: Counted, networks: Sequence[phase.PhaseNet]) -> Table:
     found = readings.read_signals(film.motion, phases)
     counts = np.array([reading.count for reading in found])
     return Table(film, found, counts, readings.feature_table(found, film.motion, phases))
-
-
-def locate_reps(table: Table) -> NDArray[np.float64] | None:
-    """Start, turn and end (n, 3) of each repetition in seconds, by the evenest reading with the right count.
-
-    None when no reading has it.
-    """
-    times_s, true = table.film.motion.times_s, table.film.true
-    if true == 0:
-        return np.zeros((0, 3))
-    right = np.flatnonzero(table.counts == true)
-    if not len(right):
-        return None
-    best = table.readings[right[np.argmax(_evenness(table)[right] + _nearness(table, right))]]
-    return np.stack([times_s[best.bounds[:-1]], times_s[best.peaks], times_s[best.bounds[1:]]], axis=1)
-
-
-def _nearness(table: Table, right: NDArray[np.int64]) -> NDArray[np.float64] | float:
-    """How near readings begin their repetitions to where somebody saw them begin; 0 where nobody looked."""
-    bounds_s = table.film.bounds_s
-    if bounds_s is None:
-        return 0.0
-    times_s, usual_s = table.film.motion.times_s, float(np.median(np.diff(bounds_s)))
-    off_s = [np.abs(times_s[table.readings[i].bounds] - bounds_s).mean() for i in right]
-    return -SEEN_STARTS * np.minimum(np.array(off_s) / usual_s, 0.5)
-
-
-def _evenness(table: Table) -> NDArray[np.float32]:
-    """(N,) how even a reading is and how well it agrees with the network."""
-
-    def column(name: str) -> NDArray[np.float32]:
-        return table.features[:, readings.FEATURES.index(name)]
-
-    agrees = column("turn") + column("bound") + 0.5 * (column("least_turn") + column("least_bound"))
-    uneven = column("period_spread") + column("depth_spread") + 0.5 * column("rep_spread")
-    return np.asarray(agrees + column("likeness") + 0.5 * column("explained") - uneven)

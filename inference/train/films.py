@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from inference import catalogue, skeleton
 from inference.skeleton import COUNT
+from inference.train.own_counts import count_seen
 from inference.train.synthetic import body, camera, idle, slugs, support, wear
 from inference.train.synthetic.perform import RATE_HZ, Performance, ease, perform, smooth_noise
 from inference.types import PoseTrack
@@ -26,7 +27,6 @@ EVERY = (2, 2, 2, 3, 1)  # of 30 frames a second
 IDLE, HALVES, PAUSES, STOPS, CUT = 0.45, 0.15, 0.35, 0.25, 0.35  # chances
 SCALED = 0.3  # films whose every frame is scaled to the bounds of the body, as those of Countix-Fitness are
 ROUGH, LOST = 0.35, 0.2  # films with more jitter, with points that are lost for a while
-WHOLE = 0.2  # a sum of repetitions this near a whole number has a count that people agree on
 
 
 def share_seen(starts: Floats, ends: Floats, first: float, last: float) -> Floats:
@@ -43,15 +43,10 @@ class Film:
     reps: Floats  # (n, 3) start, turn and end, seconds of the track; may lie outside it
 
     @property
-    def passed(self) -> float:
-        """Repetitions that pass inside the film, parts as fractions."""
-        return float(share_seen(self.reps[:, 0], self.reps[:, 2], self.track.times_s[0], self.track.times_s[-1]).sum())
-
-    @property
     def count(self) -> int | None:
         """What somebody who watches it would count; None where opinions would differ."""
-        whole = round(self.passed)
-        return whole if abs(self.passed - whole) <= WHOLE else None
+        first_s, last_s = self.track.times_s[[0, -1]]
+        return count_seen(share_seen(self.reps[:, 0], self.reps[:, 2], first_s, last_s))
 
 
 @dataclass

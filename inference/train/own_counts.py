@@ -30,6 +30,17 @@ class OwnCount:
     weight: float
     bounds_s: NDArray[np.float64] | None  # (reps + 1,) starts, and the last end, which may be inf; None where unknown
     whole_s: NDArray[np.float64] | None  # (whole repetitions + 1,) the same without what is cut off
+    whole: int
+    ends: tuple[float, float]  # share that is seen of what the film's beginning and end cut off; 0 where nothing is
+
+    @property
+    def joins_halves(self) -> bool:
+        """Whether what is seen at the beginning and at the end counts as one together, and neither by itself."""
+        return self.reps > self.whole + self.counts_end(0) + self.counts_end(1)
+
+    def counts_end(self, end: int) -> bool:
+        """Whether what the beginning (0) or the end (1) cuts off counts by itself."""
+        return self.ends[end] >= COUNTS_FROM
 
 
 def count_seen(seen: NDArray[np.float64]) -> int | None:
@@ -56,4 +67,6 @@ def _read_row(row: dict[str, str]) -> OwnCount:
         weight=UNSURE if doubtful else SURE,
         bounds_s=np.array([*[0.0] * first, *whole_s, *[np.inf] * last]) if known and not joined else None,
         whole_s=whole_s if known else None,
+        whole=int(row["whole"]),
+        ends=(cut[0], cut[1]),
     )

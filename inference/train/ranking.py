@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from inference.ranking import RankingNetwork
+from inference.ranking import RankingNetwork, log_sums
 from inference.train.counted import Table
 from inference.train.fit import Chances, fit
 from inference.train.pool import SYNTHETIC
@@ -67,14 +67,7 @@ def _miss(network: RankingNetwork, drawn: Drawn) -> Tensor:
     """Mean negative logarithm of the chance of the right count."""
     features, film, right = drawn
     scaled = network.ranges(features)
-    scores = network.layers(scaled + NOISE * torch.randn_like(scaled))[:, 0]
-    every, good = (_sum_by(part, film) for part in (scores, torch.where(right, scores, NEVER)))
-    return (every - good).mean()
-
-
-def _sum_by(scores: Tensor, film: Tensor) -> Tensor:
-    """(films,) logarithms of the sums of exp(scores) of each film."""
-    count = int(film[-1]) + 1
-    most = torch.full((count,), NEVER).scatter_reduce(0, film, scores.detach(), "amax")
-    total = torch.zeros(count).scatter_add(0, film, torch.exp(scores - most[film]))
-    return most + torch.log(total)
+    scores = network.score(scaled + NOISE * torch.randn_like(scaled), film)
+    both = torch.stack([scores, torch.where(right, scores, NEVER)], dim=1)
+    sums = log_sums(both, film).mean(dim=0)
+    return sums[0] - sums[1]

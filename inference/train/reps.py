@@ -27,6 +27,7 @@ from inference.train import clips, films, phase
 from inference.train import ranking as rank_readings
 from inference.train.counted import (
     CLIPS,
+    COUNTIX,
     OWN,
     SPEEDS,
     UNKNOWN,
@@ -37,9 +38,10 @@ from inference.train.counted import (
     collect_long,
     collect_short,
     collect_uncounted,
-    locate_reps,
+    cut_anywhere,
     read_film,
 )
+from inference.train.locate import locate_reps
 from inference.train.phase import Example
 from inference.train.pool import SYNTHETIC
 from inference.trees import Forest
@@ -52,9 +54,10 @@ TREES, LEAF, DEPTH = 81, 12, 16
 SHORT_WEIGHT, BOTH_WEIGHT = 0.3, 0.1  # of a synthetic film against a real one
 FOLDS = 8
 READINGS_A_CLIP = 60
-FIRST_FILMS, FIRST_STEPS = 4000, 3500
-FURTHER_STEPS, FURTHER_RATE = 600, 1e-3
+FIRST_FILMS, FIRST_STEPS = 6000, 4000
+FURTHER_STEPS, FURTHER_RATE = 1000, 1e-3
 WORN_COPIES = 2
+COUNTIX_TIMES = 3  # as often: the only films of many repetitions
 
 
 @dataclass(frozen=True)
@@ -117,7 +120,9 @@ def make_examples(real: Sequence[Counted], network: PhaseNet, seed: int = 0) -> 
         for speed in SPEEDS:
             track = replace(film.track, times_s=film.track.times_s / speed)
             copies = [track, *(films.wear_film(track, rng) for _ in range(WORN_COPIES))]
-            made += [phase.make_example(copy, spans / speed, film.group) for copy in copies]
+            copies.append(cut_anywhere(films.wear_film(track, rng), spans / speed, rng))
+            found = [phase.make_example(copy, spans / speed, film.group, film.weight) for copy in copies]
+            made += found * (COUNTIX_TIMES if film.source == COUNTIX else 1)
     return [example for example in made if example]
 
 
@@ -198,7 +203,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--counts", type=Path, metavar="FILE.json", help="with --folds: write what was counted, and in uncounted clips"
     )
-    parser.add_argument("--own-counts", action="store_true", help="learn from the clips that we counted, too")
     parser.add_argument("--seed", type=int, default=0, help="of the judges")
     parser.add_argument("--threads", type=int, default=1)
     clips.add_estimators(parser)
@@ -209,14 +213,14 @@ def run(args: argparse.Namespace) -> int:
     torch.set_num_threads(args.threads)
     if args.counts:
         files.require_file_place(args.counts)
-    real, long, short = collect(args.estimators, args.own_counts), collect_long(), collect_short()
-    networks = Networks(real, folder=KEPT.with_name(f"{KEPT.name}-own") if args.own_counts else KEPT)
+    real, long, short = collect(args.estimators), collect_long(), collect_short()
+    networks = Networks(real)
     print(f"{len({film.file for film in real})} films, {len(real)} with speeds", flush=True)
-    tables = tabulate([*real, *(collect_cut() if args.own_counts else ())], networks)
+    tables = tabulate([*real, *collect_cut()], networks)
     synthetic = Synthetic(tabulate(long, networks), tabulate(short, networks))
     if args.folds:
         if args.counts:
-            tables += tabulate(collect_uncounted(args.estimators, args.own_counts), networks)
+            tables += tabulate(collect_uncounted(args.estimators), networks)
         found = cross_validate(tables, synthetic, networks.fold_of, args.seed)
         _report(found)
         if args.counts:

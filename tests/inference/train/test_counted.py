@@ -1,4 +1,4 @@
-"""Counted films for the counter: which counts of ours teach, parts of clips, and where repetitions lie."""
+"""Counted films for the counter: which counts of ours teach, and parts of clips."""
 
 from dataclasses import replace
 
@@ -26,18 +26,17 @@ def track():
 
 @pytest.fixture
 def clip(track, monkeypatch):
-    own = OwnCount(3, 0.5, BOUNDS_S, BOUNDS_S)
+    own = OwnCount(3, 0.5, BOUNDS_S, BOUNDS_S, 3, (0.0, 0.0))
     monkeypatch.setattr(counted.own_counts, "read", lambda: {"more/a.mp4": own, "more/b.mp4": replace(own, reps=0)})
     return clips.LabelledTrack("a.mp4", "more", "squat", None, "somebody", 1.0, "front", track)
 
 
 def test_a_clip_without_a_count_has_ours(clip):
-    film = counted._prepare_clip(clip, 2.0, own=True)
+    film = counted._prepare_clip(clip, 2.0)
     assert (film.source, film.true, film.weight) == (counted.OWN, 3, 0.5)
     assert film.bounds_s.tolist() == (BOUNDS_S / 2).tolist()
-    assert counted._prepare_clip(replace(clip, reps=2), own=True).true == 2  # the one that it came with goes first
-    assert counted._prepare_clip(replace(clip, file="c.mp4"), own=True).true == counted.UNKNOWN
-    assert counted._prepare_clip(clip).true == counted.UNKNOWN  # unless asked
+    assert counted._prepare_clip(replace(clip, reps=2)).true == 2  # the one that it came with goes first
+    assert counted._prepare_clip(replace(clip, file="c.mp4")).true == counted.UNKNOWN
 
 
 def test_half_a_repetition_and_a_hold_that_rocks_teach_nothing(clip):
@@ -60,10 +59,14 @@ def test_parts_of_a_clip_have_the_count_of_what_they_show(track):
         assert len(part.keypoints) == len(part.times_s)
 
 
-def test_repetitions_lie_where_somebody_saw_them_start(clip, track):
-    film = counted._prepare_clip(clip, own=True)
-    turns = np.array([[15, 45, 75, 105], [30, 60, 90, 120]])  # frames; the second reading is half a repetition late
-    made = [counted.Reading(bounds[:-1] + 15, bounds, None) for bounds in turns]
-    features = np.zeros((2, len(counted.readings.FEATURES)), np.float32)
-    table = counted.Table(film, made, np.array([3, 3]), features)
-    assert counted.locate_reps(table)[:, 0] == pytest.approx([1, 3, 5], abs=0.1)
+def test_films_are_cut_anywhere_in_their_first_and_last_repetitions(track):
+    rng = np.random.default_rng(2)
+    spans = np.stack([BOUNDS_S[:-1], BOUNDS_S[:-1] + 1, BOUNDS_S[1:]], axis=1)
+    parts = [counted.cut_anywhere(track, spans, rng) for _ in range(100)]
+    starts_s, ends_s = (np.array([part.times_s[end] for part in parts]) for end in (0, -1))
+    assert 0.2 < (starts_s == track.times_s[0]).mean() < 0.8
+    assert ((starts_s == 0) | (starts_s >= 1)).all()
+    assert starts_s.max() < 5
+    assert ends_s.min() > 3
+    assert (ends_s - starts_s > 1.8).all()
+    assert counted.cut_anywhere(track, np.zeros((0, 3)), rng) is track
