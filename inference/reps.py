@@ -24,6 +24,7 @@ VERSION = "4"
 LEAST_SAMPLES = 8
 TOP_READINGS = 3  # readings whose judgement counts for a number
 FLOOR_BELIEF, FLOOR_CHANCE = 1e-2, 1e-4  # neither of the two may veto a number alone
+ONE_TIMES = 2.0  # to say 2 of one repetition is twice as wrong, as a share of it, as to say 1 of two
 ALSO_POSSIBLE = 0.4  # of what is heard of the best number: "10, maybe 11"
 
 
@@ -80,14 +81,18 @@ def _hear(
 ) -> tuple[dict[int, float], dict[int, float]]:
     """What is believed of each number, and what counts when one is chosen.
 
-    The first alone says whether anything is repeated and how sure a count is; the geometric mean of both how often.
+    The first alone says whether anything is repeated and how sure a count is; the geometric mean of both how often,
+    with caution before one repetition becomes two.
     """
     numbers = [int(n) for n in np.unique(counts)]
     belief = {n: float(np.sort(right[counts == n])[::-1][:TOP_READINGS].mean()) for n in numbers}
     if max(numbers, key=lambda n: (belief[n], -n)) == 0:
         return belief, belief
     chance = {n: float(chances[counts == n].sum()) for n in numbers if n}
-    return belief, {n: float(np.sqrt((belief[n] + FLOOR_BELIEF) * (chance[n] + FLOOR_CHANCE))) for n in chance}
+    heard = {n: float(np.sqrt((belief[n] + FLOOR_BELIEF) * (chance[n] + FLOOR_CHANCE))) for n in chance}
+    if 1 in heard:
+        heard[1] *= ONE_TIMES
+    return belief, heard
 
 
 def _as_reps(reading: Reading, times_s: Floats) -> tuple[Rep, ...]:

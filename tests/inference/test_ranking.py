@@ -47,6 +47,12 @@ def test_many_readings_of_one_number_add_up():
     assert judge((7, 0.5, 0.2), (7, 0.5, 0.2), (7, 0.5, 0.2), (8, 0.5, 0.4)).count == 7
 
 
+def test_one_repetition_becomes_two_only_when_that_is_clear():
+    assert judge((1, 0.4, 0.4), (2, 0.6, 0.6)).count == 1
+    assert judge((1, 0.3, 0.2), (2, 0.7, 0.8)).count == 2
+    assert judge((2, 0.4, 0.4), (3, 0.6, 0.6)).count == 3
+
+
 def test_who_is_unsure_says_maybe():
     sure = judge((9, 0.9, 0.98), (10, 0.1, 0.02))
     assert (sure.count, sure.low, sure.high, sure.confidence) == (9, 9, 9, 0.9)
