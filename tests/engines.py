@@ -53,20 +53,20 @@ def as_postgres(*command: str) -> list[str]:
 @contextlib.contextmanager
 def postgres() -> Iterator[str]:
     """A fresh PostgreSQL cluster; yields its DATABASE_URL."""
-    port, folder = free_port(), tempfile.mkdtemp(prefix="deukgeun-pg-")
-    if os.geteuid() == 0:
-        shutil.chown(folder, "postgres")
-    data = f"{folder}/data"
-    init = [postgres_program("initdb"), "-D", data, "-U", "deukgeun", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]
-    subprocess.run(as_postgres(*init, "--no-sync"), check=True, stdout=subprocess.DEVNULL, cwd=folder)
-    options = f"-p {port} -c fsync=off -c unix_socket_directories={folder} -c listen_addresses=127.0.0.1"
-    control = as_postgres(postgres_program("pg_ctl"), "-D", data, "-s", "-w")
-    subprocess.run([*control, "-l", f"{folder}/log", "-o", options, "start"], check=True, cwd=folder)
-    try:
-        yield f"postgresql://deukgeun@127.0.0.1:{port}/postgres"
-    finally:
-        subprocess.run([*control, "-m", "fast", "stop"], check=True, cwd=folder)
-    shutil.rmtree(folder, ignore_errors=True)
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="deukgeun-pg-", ignore_cleanup_errors=True) as folder:
+        if os.geteuid() == 0:
+            shutil.chown(folder, "postgres")
+        data = f"{folder}/data"
+        init = [postgres_program("initdb"), "-D", data, "-U", "deukgeun", "-A", "trust", "-E", "UTF8", "--no-sync"]
+        subprocess.run(as_postgres(*init, "--locale=C.UTF-8"), check=True, stdout=subprocess.DEVNULL, cwd=folder)
+        options = f"-p {port} -c fsync=off -c unix_socket_directories={folder} -c listen_addresses=127.0.0.1"
+        control = as_postgres(postgres_program("pg_ctl"), "-D", data, "-s", "-w")
+        subprocess.run([*control, "-l", f"{folder}/log", "-o", options, "start"], check=True, cwd=folder)
+        try:
+            yield f"postgresql://deukgeun@127.0.0.1:{port}/postgres"
+        finally:
+            subprocess.run([*control, "-m", "fast", "stop"], check=True, cwd=folder)
 
 
 @contextlib.contextmanager
