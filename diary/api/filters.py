@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 
 from diary.models import Analysis, Clip, Exercise, Workout, WorkoutSet
 from diary.selectors.listing import changed_clips
+from diary.selectors.names import find_by_name
 
 
 class MomentFilter(django_filters.IsoDateTimeFilter):
@@ -116,7 +117,9 @@ class AnalysisFilter(django_filters.FilterSet):
 class ExerciseFilter(django_filters.FilterSet):
     """By part of a name, family and owner."""
 
-    search = django_filters.CharFilter(method="named", help_text="Part of the English or Korean name.")
+    search = django_filters.CharFilter(
+        method="named", help_text="Part of a name, English or Korean, or of what else people call it."
+    )
     family = django_filters.CharFilter("family")
     own = YesNoFilter("owner", "isnull", exclude=True, help_text="Only the person's own, or none.")
 
@@ -126,4 +129,4 @@ class ExerciseFilter(django_filters.FilterSet):
 
     def named(self, rows: QuerySet[Exercise], name: str, text: str) -> QuerySet[Exercise]:
         """Exercises with the text in a name."""
-        return rows.filter(Q(name_en__icontains=text) | Q(name_ko__icontains=text))
+        return find_by_name(rows, text)

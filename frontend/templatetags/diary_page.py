@@ -17,6 +17,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from diary.calc import format_bytes, format_duration, from_kg
+from diary.models import Exercise
+from diary.selectors.names import names_of
 
 register = template.Library()
 
@@ -29,6 +31,12 @@ def icon(name: str) -> SafeString:
         static("img/icons.svg"),
         name,
     )
+
+
+@register.filter
+def names(exercise: Exercise) -> str:
+    """All that one may type to find an exercise, a name a line."""
+    return "\n".join(names_of(exercise))
 
 
 @register.filter

@@ -228,3 +228,32 @@ def test_a_name_that_the_list_does_not_have_is_added_and_can_be_chosen_again(sit
     expect(page.locator("set-card h3")).to_have_text("Zercher squat")
     assert read_set(page, site)["exercise_name"] == "Zercher squat"
     assert page.problems == []
+
+
+def test_words_of_a_gym_find_exercises_and_enter_takes_what_was_named(site: Site, page: Page, day: str) -> None:
+    page.goto(day)
+    title, search = page.locator("set-card h3"), page.get_by_label("Search exercises")
+    shown = page.locator(".picks .pick:visible")
+
+    def look_for(words: str) -> None:
+        page.get_by_role("link", name="Change exercise").click()
+        search.fill(words)
+
+    for words, name in [
+        ("push-up", "Push-up"),
+        ("RDL", "Romanian deadlift"),
+        ("squats", "Squat"),
+        ("ohp", "Overhead press"),
+    ]:
+        look_for(words)
+        search.press("Enter")
+        expect(title).to_have_text(name)
+    look_for("biceps curl")
+    expect(shown).to_have_text(["Barbell curl", "Dumbbell curl"])
+    search.press("Enter")  # which of them? Nothing is chosen
+    expect(shown).to_have_count(2)
+    search.fill("ㅅㅋㅌ")
+    expect(shown.first).to_have_text("Squat")
+    search.fill("press shoulder")
+    expect(shown).to_contain_text(["Machine shoulder press", "Overhead press"])
+    assert page.problems == []

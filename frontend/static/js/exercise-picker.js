@@ -10,7 +10,24 @@ function initials(text) {
   }).join("");
 }
 
-const plain = (text) => text.toLowerCase().replace(/[\s_-]+/g, "");
+/** Words in lower case, none in the plural. */
+const wordsOf = (text) => text.toLowerCase().split(/[\s_-]+/).filter(Boolean).map((word) => word.replace(/(?<=[a-z]{3})(?<!s)s$/, ""));
+const plain = (text) => wordsOf(text).join("");
+
+/** Whether a name has the words together ("pushup" for push-up) or each somewhere; Hangul also inside a word. */
+function fits(words, wanted) {
+  const together = wanted.join("");
+  if (words.some((_, start) => words.slice(start).join("").startsWith(together))) return true;
+  if (/[가-힣ㄱ-ㅎ]/.test(together)) return words.join("").includes(together) || initials(words.join("")).includes(together);
+  return wanted.every((part) => words.some((word) => word.startsWith(part)));
+}
+
+/** 0: its name on this page. 0.5: called just so, or by these first sounds. 1: its name begins so. 2: anything else. */
+function rank({ name, called }, wanted) {
+  if (!wanted || name === wanted) return 0;
+  if (called.some((words) => words.join("") === wanted || initials(words.join("")) === wanted)) return 0.5;
+  return name.startsWith(wanted) ? 1 : 2;
+}
 
 class ExercisePicker extends HTMLElement {
   connectedCallback() {
@@ -29,8 +46,7 @@ class ExercisePicker extends HTMLElement {
   }
 
   read(button) {
-    const words = plain(button.dataset.words);
-    return { item: button.parentElement, slug: button.value, name: plain(button.textContent), words, sounds: initials(words) };
+    return { item: button.parentElement, slug: button.value, name: plain(button.textContent), called: button.dataset.words.split("\n").map(wordsOf) };
   }
 
   /** What a form sends: an exercise of the list, or the name and kind of a new one. */
@@ -54,22 +70,27 @@ class ExercisePicker extends HTMLElement {
 
   filter() {
     const typed = this.search.value.trim();
-    const wanted = plain(typed);
-    let shown = 0;
-    for (const { item, words, sounds } of this.picks) {
-      item.hidden = !(words.includes(wanted) || sounds.includes(wanted));
-      shown += item.hidden ? 0 : 1;
-    }
-    this.querySelector("[data-none]").hidden = shown > 0;
-    this.list.hidden = shown === 0;
-    this.offer.hidden = !wanted || this.picks.some(({ name }) => name === wanted);
+    const wanted = wordsOf(typed);
+    this.shown = this.picks.filter(({ called }) => !wanted.length || called.some((words) => fits(words, wanted)));
+    this.shown.sort((one, other) => rank(one, wanted.join("")) - rank(other, wanted.join("")));
+    for (const { item } of this.picks) item.hidden = true;
+    for (const { item } of this.shown) item.hidden = false;
+    this.list.append(...this.shown.map(({ item }) => item));
+    this.list.scrollTop = 0;
+    this.querySelector("[data-none]").hidden = this.shown.length > 0;
+    this.list.hidden = !this.shown.length;
+    this.offer.hidden = !wanted.length || this.picks.some(({ name }) => name === wanted.join(""));
     for (const name of this.offer.querySelectorAll("[data-name]")) name.textContent = typed;
   }
 
+  /** The only one, or the one of just this name; with several it shows them, as the keyboard goes. */
   onEnter(event) {
     if (event.key !== "Enter") return;
     event.preventDefault();
-    this.picks.find(({ item }) => !item.hidden)?.item.firstElementChild.click();
+    const [first, second] = this.shown;
+    const wanted = plain(this.search.value);
+    if (first && (!second || (rank(first, wanted) < 1 && rank(second, wanted) > rank(first, wanted)))) first.item.firstElementChild.click();
+    else this.search.blur();
   }
 
   choose() {
