@@ -51,6 +51,9 @@ class Code(StrEnum):
 
     # The edge.
     INVALID_INPUT = "invalid_input"
+    UNREADABLE_BODY = "unreadable_body"
+    UNKNOWN_FIELD = "unknown_field"
+    UNKNOWN_EXERCISE = "unknown_exercise"
     NOT_AUTHENTICATED = "not_authenticated"
     NOT_ALLOWED = "not_allowed"
     NOT_FOUND = "not_found"

@@ -180,6 +180,21 @@ SENTENCES: dict[Code, dict[str, tuple[str, str]]] = {
         "en": ("Some of the values cannot be used.", "Correct the marked fields and send again."),
         "ko": ("올바르지 않은 값이 있어요.", "표시된 항목을 고쳐서 다시 보내 주세요."),
     },
+    Code.UNREADABLE_BODY: {
+        "en": (
+            "The body of the request cannot be read.",
+            "Send what its Content-Type says, such as valid JSON in UTF-8.",
+        ),
+        "ko": ("요청 본문을 읽을 수 없어요.", "Content-Type에 맞게, 예를 들어 올바른 UTF-8 JSON으로 보내 주세요."),
+    },
+    Code.UNKNOWN_FIELD: {
+        "en": ("There is no value called {field}.", "Look up its name in the API's documentation."),
+        "ko": ("{field}라는 항목은 없어요.", "API 문서에서 항목 이름을 확인해 주세요."),
+    },
+    Code.UNKNOWN_EXERCISE: {
+        "en": ("There is no exercise of this slug.", "Take the slug of one of the list of exercises."),
+        "ko": ("이런 slug의 운동이 없어요.", "운동 목록에서 slug를 골라 보내 주세요."),
+    },
     Code.NOT_AUTHENTICATED: {
         "en": ("You are not signed in.", "Sign in, or send a valid device token."),
         "ko": ("로그인되어 있지 않아요.", "로그인하거나 올바른 기기 토큰을 보내 주세요."),
@@ -251,6 +266,7 @@ IN_GENERAL: dict[str, dict[Code, str]] = {
         Code.DAY_OUT_OF_RANGE: "The diary does not hold days that are so far away.",
         Code.AFTER_THE_FILM: "The film ends before this moment.",
         Code.INVALID_VALUE: "A value cannot be used.",
+        Code.UNKNOWN_FIELD: "There is no value of this name.",
         Code.REQUEST_TOO_LARGE: "The request is larger than this address takes.",
     },
     "ko": {
@@ -261,6 +277,7 @@ IN_GENERAL: dict[str, dict[Code, str]] = {
         Code.DAY_OUT_OF_RANGE: "일기에 쓸 수 없는 먼 날짜예요.",
         Code.AFTER_THE_FILM: "영상이 끝난 뒤의 시점이에요.",
         Code.INVALID_VALUE: "올바르지 않은 값이에요.",
+        Code.UNKNOWN_FIELD: "이런 이름의 항목은 없어요.",
         Code.REQUEST_TOO_LARGE: "요청이 허용된 크기보다 커요.",
     },
 }

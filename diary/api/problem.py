@@ -66,7 +66,7 @@ BY_EXCEPTION: dict[type[Exception], Code] = {
     RequestDataTooBig: Code.REQUEST_TOO_LARGE,
     OperationalError: Code.UNAVAILABLE,  # the database is away, or too busy
     InterfaceError: Code.UNAVAILABLE,  # it went away since it was last asked
-    exceptions.ParseError: Code.INVALID_INPUT,
+    exceptions.ParseError: Code.UNREADABLE_BODY,
     exceptions.ValidationError: Code.INVALID_INPUT,
 }
 

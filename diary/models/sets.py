@@ -102,6 +102,13 @@ class WorkoutSet(models.Model):
         return both[:1] if self.told_span == self.found_span else both
 
     @property
+    def is_blank(self) -> bool:
+        """Whether it says nothing: what a film leaves in which nothing was found."""
+        return not self.is_touched and all(
+            value in (None, "") for value in (self.exercise_id, self.reps, self.duration_s)
+        )
+
+    @property
     def is_touched(self) -> bool:
         """Whether a person decided anything about the set."""
         return any(self.is_locked(field) for field in (*self.USER_FIELDS, "day"))

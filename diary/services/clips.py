@@ -247,17 +247,18 @@ def hold_films(*, films: QuerySet[Clip]) -> None:
 def delete_clip(*, clip: Clip, with_sets: bool = False) -> None:
     """Delete a clip with all its files. Its sets stay in the diary, without pictures, unless they shall go too.
 
+    Those that say nothing go in any case: without the film nobody would know what they are.
+
     How a person moved was seen in the film: sets that stay do not remember it and teach nothing any more.
     """
     hold_films(films=Clip.objects.filter(pk=clip.pk))
     rows = list(clip.sets.select_related("workout").order_by("workout_id"))  # days are held in one order too
-    if with_sets:
-        clip.sets.all().delete()
-        for workout in {row.workout_id: row.workout for row in rows}.values():
-            workouts.leave_day(workout=workout)
-    else:
-        examples.forget_movements(rows=clip.sets.all())
-        clip.sets.update(thumbnail="", updated_at=timezone.now())
+    gone = [row for row in rows if with_sets or row.is_blank]
+    clip.sets.filter(pk__in=[row.pk for row in gone]).delete()
+    for workout in {row.workout_id: row.workout for row in gone}.values():
+        workouts.leave_day(workout=workout)
+    examples.forget_movements(rows=clip.sets.all())
+    clip.sets.update(thumbnail="", updated_at=timezone.now())
     folder = clip.folder
     clip.delete()
     files.delete_folder_on_commit(folder=folder)

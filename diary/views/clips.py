@@ -87,7 +87,11 @@ def delete_clip(request: HttpRequest, id: UUID) -> HttpResponse:
         clips.delete_clip(clip=clip, with_sets=form.cleaned_data["with_sets"])
         messages.success(request, _("The clip and all its files are deleted."))
         return redirect("day", day)
-    return render(request, "diary/clip_delete.html", {"clip": clip, "form": form, "sets": clip.sets.count()})
+    return render(
+        request,
+        "diary/clip_delete.html",
+        {"clip": clip, "form": form, "sets": sum(not row.is_blank for row in clip.sets.all())},
+    )
 
 
 @login_required

@@ -65,6 +65,8 @@ def edit_set(request: HttpRequest, id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("The set is saved."))
             return go_back(request, f"/days/{row.workout.date.isoformat()}/#set-{row.pk}")
+    if request.GET.get("to") == "weight":  # "+ weight" on a card: a number pad, not a form to look through
+        form.fields["weight_kg"].widget.attrs["autofocus"] = True
     return render_form(request, "diary/set_form.html", {"row": row, "day": row.workout.date}, form)
 
 

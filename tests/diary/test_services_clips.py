@@ -268,6 +268,15 @@ def test_a_moment_after_the_end_shows_nobody(user: User) -> None:
     assert run_again(clip, "done", person_hint=[30.1, 0.5, 0.5]).pk
 
 
+def test_a_set_that_says_nothing_goes_with_its_clip(user: User) -> None:
+    clip = make_clip(user)
+    blank, touched = make_set(user, clip.day, clip=clip, reps=None), make_set(user, clip.day, clip=clip, reps=None)
+    correct_set(row=touched, note="the one with the broken file")
+    assert [row.is_blank for row in (blank, WorkoutSet.objects.get(pk=touched.pk))] == [True, False]
+    delete_clip(clip=clip)
+    assert list(WorkoutSet.objects.all()) == [touched]
+
+
 @pytest.mark.parametrize("with_sets", [True, False])
 def test_delete_means_delete(user: User, squat: Exercise, tmp_path: Path, with_sets: bool) -> None:
     clip = make_clip(user)

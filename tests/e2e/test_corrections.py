@@ -257,3 +257,13 @@ def test_words_of_a_gym_find_exercises_and_enter_takes_what_was_named(site: Site
     search.fill("press shoulder")
     expect(shown).to_contain_text(["Machine shoulder press", "Overhead press"])
     assert page.problems == []
+
+
+def test_plus_weight_leads_to_the_weight(site: Site, page: Page, day: str) -> None:
+    page.goto(day)
+    page.get_by_role("link", name="+ weight").click()
+    expect(page.get_by_label("Weight (kg)")).to_be_focused()
+    page.keyboard.type("62.5")
+    page.keyboard.press("Enter")
+    expect(page.locator("set-card .load")).to_have_text("× 62.5 kg")
+    assert read_set(page, site)["weight_kg"] == 62.5

@@ -202,6 +202,21 @@ def test_an_empty_file_is_told_at_once(site: Site, page: Page, tmp_path: Path) -
     sign_up(page, site.url)
     choose_clip(page, empty)
     expect(page.get_by_text("The file is empty.")).to_be_visible()
+    expect(page.get_by_role("button", name="Stop")).to_have_count(0)  # there is nothing to stop
+    page.get_by_role("button", name="Close").click()
+    expect(page.locator("li.upload")).to_have_count(0)
+
+
+def test_a_lost_line_is_told_at_once(site: Site, page: Page, context: BrowserContext, big_clip: Path) -> None:
+    sign_up(page, site.url)
+    page.goto(f"{site.url}/upload/")
+    throttle(context, page)
+    page.locator("[data-choose]").first.set_input_files(big_clip)
+    expect(page.locator("li.upload [data-text]")).to_have_text("Uploading")
+    context.set_offline(True)
+    expect(page.locator("li.upload [data-text]")).to_contain_text("No connection", timeout=2_000)
+    context.set_offline(False)
+    expect(page.locator("li.upload [data-text]")).to_have_text("Uploading")
 
 
 def test_several_clips_at_once(site: Site, page: Page, tmp_path: Path) -> None:

@@ -15,9 +15,9 @@ from diary.messages import describe
 from diary.services.workouts import check_day
 
 
-def refusal(field: str) -> serializers.ValidationError:
+def refusal(field: str, code: Code = Code.INVALID_VALUE) -> serializers.ValidationError:
     """That a value cannot be used, in the language of the request."""
-    return serializers.ValidationError(str(describe(Code.INVALID_VALUE, field=field)), code=Code.INVALID_VALUE.value)
+    return serializers.ValidationError(str(describe(code, field=field)), code=code.value)
 
 
 class MomentField(serializers.DateTimeField):

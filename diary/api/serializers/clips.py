@@ -72,4 +72,6 @@ class ClipMoveSerializer(serializers.Serializer[dict[str, Any]]):
 class ClipDeletionSerializer(serializers.Serializer[dict[str, Any]]):
     """What goes along with a clip."""
 
-    with_sets = serializers.BooleanField(default=False, help_text="Also delete its sets. Default: they stay.")
+    with_sets = serializers.BooleanField(
+        default=False, help_text="Also delete its sets. Default: they stay, but for empty ones."
+    )

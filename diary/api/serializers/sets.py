@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +13,7 @@ from rest_framework import serializers
 from diary import access
 from diary.api.serializers.base import DayField, RowSerializer, refusal
 from diary.calc import to_kg
+from diary.errors import Code
 from diary.models import Clip, Exercise, WorkoutSet
 
 MOST_REPS = 10_000
@@ -109,7 +111,7 @@ class SlugField(serializers.CharField):
         try:
             return access.get_exercise(self.context["request"].user, slug)
         except Http404 as error:
-            raise refusal("exercise") from error
+            raise refusal("exercise", Code.UNKNOWN_EXERCISE) from error
 
     def to_representation(self, value: Exercise) -> str:
         """Its slug."""
@@ -170,6 +172,14 @@ class SetValuesSerializer(serializers.Serializer[dict[str, Any]]):
         required=False, allow_null=True, min_value=0, max_value=MOST_SECONDS,
         help_text="Seconds from the start of the clip, not after its end.",
     )  # fmt: skip
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """A value of another name is a mistake, unless a set has it: an app may send one back as it came."""
+        known = {*self.fields, *SetSerializer.Meta.fields}
+        if isinstance(data, Mapping) and (unknown := [str(name) for name in data if name not in known]):
+            raise serializers.ValidationError({name: refusal(name, Code.UNKNOWN_FIELD).detail for name in unknown})
+        values: dict[str, Any] = super().to_internal_value(data)
+        return values
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Start before end, also against the value that stays."""

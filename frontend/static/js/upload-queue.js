@@ -48,18 +48,26 @@ class UploadItem {
 
   finish() {
     this.over = true;
+    this.offerClose(true);
     this.queue.onFinished(this);
+  }
+
+  /** What has ended cannot be stopped, only put away. */
+  offerClose(over) {
+    this.part("while").hidden = over;
+    this.part("after").hidden = !over;
   }
 
   async start() {
     const { dataset } = this.queue;
     this.over = false;
+    this.offerClose(false);
     this.part("problem").hidden = this.part("retry").hidden = true;
     this.part("bar").hidden = false;
     if (this.file.size === 0) return this.failWith(dataset.empty);
     if (this.file.size > Number(dataset.maxBytes)) return this.failWith(dataset.tooLarge);
-    this.say(dataset.textSending);
     this.upload = this.makeUpload();
+    this.noteLine(navigator.onLine);
     const ageOf = (row) => Date.now() - Date.parse(row.creationTime);
     const [earlier] = (await this.upload.findPreviousUploads()).sort((a, b) => ageOf(a) - ageOf(b));
     if (earlier) {
@@ -107,6 +115,11 @@ class UploadItem {
     if (problem?.title) this.fail(problem.title, problem.next_step ?? "");
     else this.failWith(dataset.internal);
     this.part("retry").hidden = false;
+  }
+
+  /** The browser knows at once that the line is gone; the upload itself after its last attempt. */
+  noteLine(isThere) {
+    if (this.upload && !this.over) this.say(isThere ? this.queue.dataset.textSending : this.queue.dataset.textOffline);
   }
 
   resume() {
@@ -216,7 +229,8 @@ class UploadQueue extends HTMLElement {
     this.querySelector("[data-form]").addEventListener("submit", (event) => event.preventDefault());
     this.querySelector("[data-several]").hidden = false;
     this.prepareDrop();
-    addEventListener("online", () => this.items.forEach((item) => item.resume()));
+    addEventListener("online", () => this.items.forEach((item) => { item.noteLine(true); item.resume(); }));
+    addEventListener("offline", () => this.items.forEach((item) => item.noteLine(false)));
     addEventListener("beforeunload", (event) => this.active && event.preventDefault());
     this.forgetExpired();
     this.listUnfinished();

@@ -156,11 +156,26 @@ def test_a_weight_is_rounded_to_what_is_kept(owner: APIClient, workout_set: Work
     assert (answer.status_code, body(answer).get("weight_kg")) == (200, kept)
 
 
+def test_a_value_of_another_name_is_refused_and_one_that_a_set_has_may_come_back(
+    owner: APIClient, workout_set: WorkoutSet
+) -> None:
+    refused = owner.patch(address(workout_set), {"rep": 4, "note": "x"}, format="json")
+    assert refused.status_code == 400
+    [error] = body(refused)["errors"]
+    assert (error["field"], error["code"]) == ("rep", "unknown_field")
+    assert "rep" in error["detail"]
+    workout_set.refresh_from_db()
+    assert workout_set.note != "x"
+    whole = body(owner.get(address(workout_set)))
+    kept = {name: whole[name] for name in ("id", "reps", "candidates", "provenance", "thumbnail", "updated_at")}
+    assert owner.patch(address(workout_set), kept, format="json").status_code == 200
+
+
 def test_errors_speak_korean(owner: APIClient, workout_set: WorkoutSet) -> None:
     headers = {"Accept-Language": "ko"}
     problem = body(owner.patch(address(workout_set), {"exercise": "nope"}, format="json", headers=headers))
     assert "올바르지" in problem["title"]
-    assert "올바르지" in problem["errors"][0]["detail"]
+    assert "운동이 없어요" in problem["errors"][0]["detail"]
 
 
 def test_a_new_row_is_on_a_day_of_the_calendar(owner: APIClient) -> None:
@@ -213,7 +228,7 @@ def test_an_empty_choice_takes_nothing(owner: APIClient, workout_set: WorkoutSet
 
 def test_malformed_json(owner: APIClient, workout_set: WorkoutSet) -> None:
     response = owner.patch(address(workout_set), b'{"reps": NaN', content_type="application/json")
-    assert (response.status_code, body(response)["code"]) == (400, "invalid_input")
+    assert (response.status_code, body(response)["code"]) == (400, "unreadable_body")
     response = owner.patch(address(workout_set), b"reps=3", content_type="text/plain")
     assert (response.status_code, body(response)["code"]) == (415, "unsupported_media_type")
 
