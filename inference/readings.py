@@ -53,22 +53,31 @@ class Reading:
 def read_signals(motion: MotionSignals, phases: Phases) -> list[Reading]:
     """All different readings of a stretch."""
     events = Signal(EVENTS, np.asarray(phases.turns - phases.bounds, np.float64), 1.0)
-    return [reading for signal in (*motion.signals, events) for reading in read_signal(signal)]
+    signals = (*motion.signals, events)
+    curves = [_smooth(signals, blur) for blur, _ in SMOOTHINGS]
+    return [reading for own in zip(*curves, strict=True) for reading in _read_curves(own)]
 
 
-def read_signal(signal: Signal) -> list[Reading]:
-    """All different readings of one signal."""
+def _smooth(signals: Sequence[Signal], blur: float) -> list[tuple[Curve, Curve]]:
+    """Each signal smoothed, either way up; all at once, as most of the time would go into calls."""
+    smooth = gaussian_filter1d(np.stack([signal.values for signal in signals]), blur, axis=1)
+    lows, highs = np.percentile(smooth, [3, 97], axis=1)
+    return [
+        (Curve(row - low, float(high - low), signal), Curve(high - row, float(high - low), signal))
+        for signal, row, low, high in zip(signals, smooth, lows, highs, strict=True)
+    ]
+
+
+def _read_curves(curves: Sequence[tuple[Curve, Curve]]) -> list[Reading]:
+    """All different readings of one signal, smoothed more or less."""
     readings, seen = [], set()
-    for blur, apart_s in SMOOTHINGS:
-        smooth = gaussian_filter1d(signal.values, blur)
-        low, high = np.percentile(smooth, [3, 97])
-        for up, shape in ((1, smooth - low), (-1, high - smooth)):
-            curve = Curve(shape, float(high - low), signal)
+    for (_, apart_s), ways in zip(SMOOTHINGS, curves, strict=True):
+        for way, curve in enumerate(ways):
             for peaks in _find_peaks(curve, apart_s):
-                key = (up, *peaks.tolist())
+                key = (way, *peaks.tolist())
                 if key not in seen:
                     seen.add(key)
-                    readings.append(Reading(peaks, _bounds(peaks, shape), curve))
+                    readings.append(Reading(peaks, _bounds(peaks, curve.shape), curve))
     return readings
 
 
