@@ -244,7 +244,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Deukgeun Diary",
-    "DESCRIPTION": "Film a set with a phone; the training diary fills itself. Guide: docs/api.md.",
+    "DESCRIPTION": (BASE_DIR / "diary" / "api" / "guide.md").read_text(encoding="utf-8"),
     "VERSION": "1",
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

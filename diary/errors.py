@@ -54,6 +54,7 @@ class Code(StrEnum):
     UNREADABLE_BODY = "unreadable_body"
     UNKNOWN_FIELD = "unknown_field"
     UNKNOWN_EXERCISE = "unknown_exercise"
+    NOT_A_MONTH = "not_a_month"
     NOT_AUTHENTICATED = "not_authenticated"
     NOT_ALLOWED = "not_allowed"
     NOT_FOUND = "not_found"

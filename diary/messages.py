@@ -195,6 +195,10 @@ SENTENCES: dict[Code, dict[str, tuple[str, str]]] = {
         "en": ("There is no exercise of this slug.", "Take the slug of one of the list of exercises."),
         "ko": ("이런 slug의 운동이 없어요.", "운동 목록에서 slug를 골라 보내 주세요."),
     },
+    Code.NOT_A_MONTH: {
+        "en": ("This is no month of the calendar.", "Send a year and a month, such as 2026-11."),
+        "ko": ("달력에 없는 달이에요.", "2026-11처럼 연도와 월을 보내 주세요."),
+    },
     Code.NOT_AUTHENTICATED: {
         "en": ("You are not signed in.", "Sign in, or send a valid device token."),
         "ko": ("로그인되어 있지 않아요.", "로그인하거나 올바른 기기 토큰을 보내 주세요."),

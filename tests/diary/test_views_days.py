@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 
 from accounts.models import User
-from diary.models import Exercise, Workout
+from diary.models import Analysis, Exercise, Workout
 from tests.diary.pages import sign_in
-from tests.factories import make_set
+from tests.factories import make_clip, make_set
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 3, 14)
@@ -79,3 +79,13 @@ def test_the_day_asks_as_often_with_many_sets(
         assert [len(group["cards"]) for group in page.context["groups"]] == [1] * places.stop
         counts.append(len(asked))
     assert counts[0] == counts[1]
+
+
+def test_a_film_whose_sets_are_all_deleted_says_so(user: User) -> None:
+    clip = make_clip(user)
+    Analysis.objects.create(clip=clip, status="done")
+    for address in (f"/days/{clip.day.isoformat()}/", "/clips/"):
+        page = sign_in(user).get(address).content.decode()
+        assert "No set of it is in the diary" in page
+        assert "pulse" not in page
+        assert "Not named yet" not in page

@@ -23,6 +23,7 @@ from diary.api.serializers.base import refusal
 from diary.api.serializers.clips import ClipSerializer
 from diary.api.serializers.days import CalendarSerializer, DaySerializer, NewWorkoutSerializer, WorkoutSerializer
 from diary.api.views.base import PersonView
+from diary.errors import Code
 from diary.models import Workout
 from diary.selectors.calendar import DaySummary, read_days
 from diary.selectors.listing import list_clips, list_workouts
@@ -143,7 +144,7 @@ class CalendarView(PersonView):
         except ValueError:
             first = date.max
         if not EARLIEST <= first.year <= LATEST:
-            raise ValidationError({"month": refusal("month").detail})
+            raise ValidationError({"month": refusal("month", Code.NOT_A_MONTH).detail})
         return first
 
     def describe(self, day: DaySummary) -> dict[str, Any]:

@@ -203,7 +203,8 @@ class UploadItem {
     const counts = clip.sets.filter((set) => set.reps !== null).map((set) => set.reps);
     this.part("found").hidden = false;
     this.part("found").href = this.page;
-    this.part("found-name").textContent = [...new Set(named)].join(", ");
+    this.part("found-badge").hidden = !named.length; // all deleted since, and the film chosen again
+    this.part("found-name").textContent = [...new Set(named)].join(", ") || dataset.textNoSets;
     const text = counts.join() === "1" ? dataset.textRep : dataset.textReps;
     this.part("found-reps").textContent = counts.length ? text.replace("{n}", counts.join(" + ")) : "";
     const picture = clip.sets.find((set) => set.thumbnail)?.thumbnail;

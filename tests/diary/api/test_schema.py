@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 
 import pytest
 import yaml
 from django.core.management import call_command
+from django.test import Client
 from rest_framework.test import APIClient
 
 from diary.api.keypoints import EDGES
@@ -164,3 +166,21 @@ def test_the_edges_are_those_of_the_recogniser() -> None:
     from inference.skeleton import EDGES as KNOWN
 
     assert {frozenset(edge) for edge in EDGES} == {frozenset(edge) for edge in KNOWN}
+
+
+@pytest.mark.django_db
+def test_who_has_only_this_document_gets_in(document: dict[str, Any]) -> None:
+    guide = document["info"]["description"]
+    sign_up, log_in = (re.search(rf"POST (/_allauth/\S+/{name})`", guide) for name in ("signup", "login"))
+    assert sign_up and log_in
+    who = {"email": "app@example.com", "password": "long enough 42"}
+    zone = {"time_zone": "Asia/Seoul"}
+    assert Client().post(sign_up[1], who | zone, content_type="application/json").status_code == 200
+    answer = Client().post(log_in[1], who, content_type="application/json").json()
+    device = {"X-Session-Token": answer["meta"]["session_token"]}
+    made = Client().post("/api/v1/tokens/", {"name": "My phone"}, content_type="application/json", headers=device)
+    bearer = {"Authorization": f"Bearer {made.json()['token']}"}
+    assert Client().get("/api/v1/me/", headers=bearer).json()["time_zone"] == "Asia/Seoul"
+    paths = set(document["paths"])
+    named = {path.split("?")[0].replace("2026-11-20", "{day}") for path in re.findall(r"/api/v1/[^`\s)]*", guide)}
+    assert named <= paths, named - paths
