@@ -46,8 +46,14 @@ class Counted:
     track: PoseTrack
     motion: signals.MotionSignals
     channels: NDArray[np.float16]  # (T, phase.CHANNELS)
-    bounds_s: NDArray[np.float64] | None = None  # (true + 1,) where repetitions start at this speed, if somebody looked
-    seen: OwnCount | None = None  # what somebody saw at speed 1
+    seen: OwnCount | None = None  # what somebody saw at speed 1, if that is the same count
+
+    @property
+    def bounds_s(self) -> NDArray[np.float64] | None:
+        """(true + 1,) where repetitions start at this speed, if somebody looked."""
+        if self.seen is None or self.seen.bounds_s is None:
+            return None
+        return np.clip(self.seen.bounds_s / self.speed, *self.motion.times_s[[0, -1]])
 
 
 @dataclass(frozen=True)
@@ -124,10 +130,8 @@ def _prepare_clip(clip: clips.LabelledTrack, speed: float = 1.0) -> Counted | No
         source, reps, weight = OWN, seen.reps, seen.weight * clip.weight
     true = UNKNOWN if reps is None else reps
     film = prepare(clip.name, clip.group, source, true, clip.track, speed, clip.estimator, weight)
-    if film is None or seen is None or seen.reps != true:
-        return film
-    bounds_s = None if seen.bounds_s is None else np.clip(seen.bounds_s / speed, *film.motion.times_s[[0, -1]])
-    return replace(film, bounds_s=bounds_s, seen=seen)
+    agreed = seen is not None and seen.reps == true
+    return replace(film, seen=seen) if film is not None and agreed else film
 
 
 def collect_cut(copies: int = CUT_COPIES, seed: int = 7) -> list[Counted]:
