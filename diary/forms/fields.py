@@ -87,22 +87,37 @@ def new_kind_field() -> forms.ChoiceField:
     return forms.ChoiceField(label=_("Counted in"), choices=choices, required=False)
 
 
+# In the words of somebody who types a number, not of a validator.
+LIMITS = {"min_value": _("Not below %(limit_value)s."), "max_value": _("At most %(limit_value)s.")}
+
+
 def reps_field() -> forms.IntegerField:
     """Repetitions."""
     widget = forms.NumberInput(attrs={"inputmode": "numeric"})
-    return forms.IntegerField(label=_("Reps"), min_value=0, max_value=MOST_REPS, required=False, widget=widget)
+    return forms.IntegerField(
+        label=_("Reps"), min_value=0, max_value=MOST_REPS, required=False, widget=widget, error_messages=LIMITS
+    )
 
 
 def weight_field() -> WeightField:
     """Weight in the person's unit."""
     widget = forms.NumberInput(attrs={"inputmode": "decimal", "step": "any"})
-    return WeightField(label=_("Weight"), min_value=0, max_value=MOST_WEIGHT, required=False, widget=widget)
+    return WeightField(
+        label=_("Weight"), min_value=0, max_value=MOST_WEIGHT, required=False, widget=widget, error_messages=LIMITS
+    )
 
 
 def seconds_field() -> forms.FloatField:
     """Seconds held."""
     widget = forms.NumberInput(attrs={"inputmode": "decimal", "step": "any"})
-    return forms.FloatField(label=_("Seconds held"), min_value=0, max_value=MOST_SECONDS, required=False, widget=widget)
+    return forms.FloatField(
+        label=_("Seconds held"),
+        min_value=0,
+        max_value=MOST_SECONDS,
+        required=False,
+        widget=widget,
+        error_messages=LIMITS,
+    )
 
 
 def effort_field() -> forms.TypedChoiceField:

@@ -367,3 +367,11 @@ def test_one_rep_is_not_called_reps(row: WorkoutSet, user: User, reps: int, unit
     card = sign_in(user).post(f"/sets/{row.pk}/correct/", {"reps": str(reps)}, headers=FRAGMENT).content.decode()
     assert f"<small>{unit}</small>" in card
     assert f"· {reps} {unit}</strong>" in sign_in(user).get(f"/sets/{row.pk}/delete/").content.decode()
+
+
+@pytest.mark.parametrize(("language", "sentence"), [("en", "At most 10000."), ("ko", "10000 이하여야 해요.")])
+def test_a_number_beyond_its_limit_is_refused_in_plain_words(user: User, language: str, sentence: str) -> None:
+    User.objects.filter(pk=user.pk).update(language=language)
+    page = sign_in(user).post("/sets/new/", {"reps": "10001", "date": "2026-03-14"})
+    assert page.status_code == 422
+    assert sentence in page.content.decode()
