@@ -67,7 +67,7 @@ class UploadItem {
     if (this.file.size === 0) return this.failWith(dataset.empty);
     if (this.file.size > Number(dataset.maxBytes)) return this.failWith(dataset.tooLarge);
     this.upload = this.makeUpload();
-    this.noteLine(navigator.onLine);
+    this.noteLine(true);
     const ageOf = (row) => Date.now() - Date.parse(row.creationTime);
     const [earlier] = (await this.upload.findPreviousUploads()).sort((a, b) => ageOf(a) - ageOf(b));
     if (earlier) {
@@ -89,7 +89,7 @@ class UploadItem {
       fingerprint: async (file) => identify(file),
       headers: { "X-CSRFToken": dataset.csrf },
       metadata: { filename: this.file.name, filetype: this.file.type, captured_at: String(this.file.lastModified) },
-      onProgress: (sent, total) => { this.say(dataset.textSending); this.showShare(sent / total); },
+      onProgress: (sent, total) => { this.saySending(); this.showShare(sent / total); },
       onShouldRetry: (error) => {
         const status = error.originalResponse?.getStatus() ?? 0;
         return status === 0 || status >= 500 || status === 423 || status === 409 || status === 408;
@@ -119,8 +119,12 @@ class UploadItem {
 
   /** The browser knows at once that the line is gone; the upload itself after its last attempt. */
   noteLine(isThere) {
-    if (this.upload && !this.over) this.say(isThere ? this.queue.dataset.textSending : this.queue.dataset.textOffline);
+    this.isCut = !isThere;
+    if (this.upload && !this.over) this.saySending();
   }
+
+  /** A report of what was sent may come after the line is gone. */
+  saySending() { this.say(this.isCut ? this.queue.dataset.textOffline : this.queue.dataset.textSending); }
 
   resume() {
     if (!this.waiting) return;
