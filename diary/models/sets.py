@@ -104,9 +104,8 @@ class WorkoutSet(models.Model):
     @property
     def is_blank(self) -> bool:
         """Whether it says nothing: what a film leaves in which nothing was found."""
-        return not self.is_touched and all(
-            value in (None, "") for value in (self.exercise_id, self.reps, self.duration_s)
-        )
+        found = (self.exercise_id, self.reps, self.duration_s)
+        return not self.is_touched and all(value is None for value in found)
 
     @property
     def is_touched(self) -> bool:
