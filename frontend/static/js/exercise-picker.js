@@ -11,7 +11,7 @@ function initials(text) {
 }
 
 /** Words in lower case, none in the plural. */
-const wordsOf = (text) => text.toLowerCase().split(/[\s_-]+/).filter(Boolean).map((word) => word.replace(/(?<=[a-z]{3})(?<!s)s$/, ""));
+const wordsOf = (text) => text.toLowerCase().split(/[\s_-]+/).filter(Boolean).map((word) => word.replace(/([a-z]{2}[a-rt-z])s$/, "$1"));
 const plain = (text) => wordsOf(text).join("");
 
 /** Whether a name has the words together ("pushup" for push-up) or each somewhere; Hangul also inside a word. */
