@@ -45,9 +45,11 @@ def go_back(request: HttpRequest, fallback: str) -> HttpResponseRedirect:
     return HttpResponseRedirect(target if safe and target else fallback)
 
 
-def render_form(request: HttpRequest, template: str, context: dict[str, Any], form: Any) -> HttpResponse:
+def render_form(
+    request: HttpRequest, template: str, context: dict[str, Any], form: Any, status: int | None = None
+) -> HttpResponse:
     """A page with a form; 422 when what was typed cannot be used."""
-    status = UNPROCESSABLE if form.is_bound and not form.is_valid() else 200
+    status = status or (UNPROCESSABLE if form.is_bound and not form.is_valid() else 200)
     return render(request, template, {**context, "form": form}, status=status)
 
 

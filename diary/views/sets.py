@@ -21,6 +21,7 @@ from diary.errors import Code, DiaryError
 from diary.forms.sets import CorrectionForm, SetForm, initial_of
 from diary.messages import describe
 from diary.models import Clip, WorkoutSet
+from diary.selectors.listing import list_exercises
 from diary.services import sets, undo
 from diary.views.calendar import find_today
 from diary.views.cards import build_cards
@@ -48,7 +49,7 @@ def add_set(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("The set is in your diary."))
             return redirect("day", row.workout.date)
-    return render_form(request, "diary/set_form.html", {"clip": clip, "day": day}, form)
+    return show_form(request, form, clip=clip, day=day)
 
 
 @login_required
@@ -67,7 +68,7 @@ def edit_set(request: HttpRequest, id: UUID) -> HttpResponse:
             return go_back(request, f"/days/{row.workout.date.isoformat()}/#set-{row.pk}")
     if request.GET.get("to") == "weight":  # "+ weight" on a card: a number pad, not a form to look through
         form.fields["weight_kg"].widget.attrs["autofocus"] = True
-    return render_form(request, "diary/set_form.html", {"row": row, "day": row.workout.date}, form)
+    return show_form(request, form, row=row, day=row.workout.date)
 
 
 @login_required
@@ -155,8 +156,13 @@ def answer_problem(request: HttpRequest, row: WorkoutSet, sentence: str) -> Http
     if wants_fragment(request):
         return answer_card(request, access.get_set(request.user, row.pk), UNPROCESSABLE, problem=sentence)
     form = SetForm(user=request.user, initial=initial_of(row))
-    context = {"row": row, "day": row.workout.date, "form": form, "problem": sentence}
-    return render(request, "diary/set_form.html", context, status=UNPROCESSABLE)
+    return show_form(request, form, UNPROCESSABLE, row=row, day=row.workout.date, problem=sentence)
+
+
+def show_form(request: HttpRequest, form: SetForm, status: int | None = None, **context: Any) -> HttpResponse:
+    """All values of a set to be typed, and the list of exercises to be searched."""
+    context["exercises"] = list_exercises(request.user)
+    return render_form(request, "diary/set_form.html", context, form, status)
 
 
 def find_clip(request: HttpRequest) -> Clip | None:

@@ -267,3 +267,19 @@ def test_plus_weight_leads_to_the_weight(site: Site, page: Page, day: str) -> No
     page.keyboard.press("Enter")
     expect(page.locator("set-card .load")).to_have_text("× 62.5 kg")
     assert read_set(page, site)["weight_kg"] == 62.5
+
+
+def test_the_form_s_list_is_searched_too(site: Site, page: Page, day: str) -> None:
+    page.get_by_role("link", name="Edit").click()
+    page.get_by_role("button", name="Search exercises").click()
+    page.get_by_role("searchbox").fill("rdl")
+    page.get_by_role("searchbox").press("Enter")
+    expect(page.get_by_label("Exercise", exact=True)).to_have_value("romanian_deadlift")
+    page.get_by_role("button", name="Search exercises").click()
+    page.get_by_role("searchbox").fill("Sandbag hold")
+    page.get_by_role("button", name="seconds held").click()
+    expect(page.get_by_label("Exercise", exact=True)).to_have_value("")
+    expect(page.get_by_label("Counted in")).to_have_value("hold")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("set-card h3")).to_have_text("Sandbag hold")
+    assert page.problems == []
