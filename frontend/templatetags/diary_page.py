@@ -8,6 +8,7 @@ from typing import Any
 from zlib import crc32
 
 from django import template
+from django.conf import settings
 from django.db.models.fields.files import FieldFile
 from django.forms import BoundField
 from django.templatetags.static import static
@@ -31,6 +32,12 @@ def icon(name: str) -> SafeString:
         static("img/icons.svg"),
         name,
     )
+
+
+@register.simple_tag
+def mail_goes_to_terminal() -> bool:
+    """Whether letters are printed where the site runs, as long as nobody named a mail server."""
+    return settings.EMAIL_BACKEND.endswith("console.EmailBackend")
 
 
 @register.filter

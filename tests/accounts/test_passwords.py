@@ -214,3 +214,13 @@ def test_staff_change_their_password_on_the_site_s_own_page(client: Client) -> N
     change = {"old_password": PASSWORD, "new_password1": NEW, "new_password2": NEW}
     assert client.post("/admin/password_change/", change).url == "/accounts/password/change/"
     assert User.objects.get(email="root@example.com").check_password(PASSWORD)
+
+
+@pytest.mark.parametrize(("backend", "told"), [("console", True), ("smtp", False)])
+def test_who_waits_for_a_letter_is_told_where_it_goes(
+    client: Client, settings: LazySettings, backend: str, told: bool
+) -> None:
+    settings.EMAIL_BACKEND = f"django.core.mail.backends.{backend}.EmailBackend"
+    page = client.get("/accounts/password/reset/done/").content.decode()
+    assert "is on its way" in page
+    assert ("in the terminal" in page) == told
