@@ -32,8 +32,9 @@ OTHER_PRIOR = 9.0  # there are far more ways of not exercising than a training s
 # Logarithm of how much likelier no exercise is than one, and what full belief that something is repeated adds to it: a
 # logistic regression on held-out clips (docs/decisions/0013-nothing-repeated.md).
 NOT_REPEATED, REPEATED = 2.5, -4.8
-# Where nobody is seen in so large a part of the film it is that much likelier to show no exercise.
-SELDOM_SEEN, SELDOM_TIMES = 0.7, 5.0
+# Who films a set films one person, near and all the time: each sign of another film makes no exercise likelier.
+SELDOM_SEEN, SMALL, UNSURE = 0.7, 0.25, 0.55  # share of the frames, of their height or width, mean confidence
+DOUBT_TIMES = 5.0
 BELIEVED = 0.5  # belief from which on somebody is seen to repeat something
 ABSTAIN = 0.35  # when the likeliest family has less and nobody repeats anything, no name is better than none
 
@@ -61,6 +62,15 @@ def blend(
     mixed = mixed / temperature
     powers = np.exp(mixed - mixed.max(axis=-1, keepdims=True))
     return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
+
+
+def count_doubts(track: PoseTrack) -> int:
+    """Signs, 0 to 3, that a film is not of one person's set: they are seldom seen, tiny, or hardly to be made out."""
+    seen = track.keypoints[track.found]
+    share = np.ptp(seen[..., :2], axis=1) / np.array(track.size_px)  # (T, 2) of the frame's width and height
+    sure = seen[..., 2][:, (seen[..., 2] > 0).any(axis=0)]  # sources without palms or a face say nothing by that
+    signs = (track.found.mean() < SELDOM_SEEN, np.median(share.max(axis=1)) < SMALL, sure.mean() < UNSURE)
+    return sum(map(bool, signs))
 
 
 class Classifier:
@@ -119,15 +129,15 @@ class Classifier:
         windowed, embedding = self.score_windows(windows.cut(sized, spans))
         told = self.score_summary(track)
         probabilities = blend(windowed, told, self.recipe.window_share, self.recipe.temperature)
-        return Classification(self._rank(probabilities, repeated, float(track.found.mean())), embedding)
+        return Classification(self._rank(probabilities, repeated, count_doubts(track)), embedding)
 
     def _rank(
-        self, probabilities: NDArray[np.float64], repeated: float | None = None, seen: float = 1.0
+        self, probabilities: NDArray[np.float64], repeated: float | None = None, doubts: int = 0
     ) -> tuple[Candidate, ...]:
         """The likeliest names; "other" first when no family is likely and nothing is seen to be repeated."""
         other = self.recipe.classes.index(catalogue.OTHER)
         weighted = probabilities * self._prior
-        weighted[other] *= OTHER_PRIOR * (SELDOM_TIMES if seen < SELDOM_SEEN else 1.0)
+        weighted[other] *= OTHER_PRIOR * DOUBT_TIMES**doubts
         if repeated is not None:
             weighted[other] *= np.exp(NOT_REPEATED + REPEATED * repeated)
         weighted /= weighted.sum()

@@ -1,11 +1,13 @@
 """Naming holds for anything that can be a track."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
 from inference import catalogue, skeleton, windows
-from inference.classify import Classifier, Recipe
+from inference.classify import Classifier, Recipe, count_doubts
 from inference.network import DESIGNS, TemporalConvolution
 from inference.types import PoseTrack
 from tests.inference.tracks import make_track, raise_arms, squat, waves
@@ -80,9 +82,24 @@ def test_the_more_one_doubts_a_repetition_the_likelier_nobody_exercises(small):
     assert other[0] < 0.1 < 0.5 < other[-1]
 
 
-def test_a_film_in_which_nobody_is_seen_for_long_is_likelier_no_exercise(small):
-    shares = np.array([0.05, 0.06, 0.15, 0.74])
-    assert [small._rank(shares, 0.5, seen)[0].exercise for seen in (1.0, 0.8, 0.5)] == ["squat", "squat", "other"]
+def test_each_doubt_that_a_film_is_of_a_set_makes_no_exercise_likelier(small):
+    shares = np.array([0.05, 0.02, 0.15, 0.78])
+    assert [small._rank(shares, 0.5, doubts)[0].exercise for doubts in (0, 1, 2)] == ["squat", "squat", "other"]
+    told = [next(c.confidence for c in small._rank(shares, 0.5, n) if c.exercise == "other") for n in range(4)]
+    assert told == sorted(told)
+
+
+def test_films_of_nobody_for_long_of_tiny_and_of_hidden_people_are_doubted():
+    near = make_track(4, squat, waves(2, 1.5))
+    size = (near.size_px[0] * 6, near.size_px[1] * 6)
+    seldom, hidden = near.keypoints.copy(), near.keypoints.copy()
+    seldom[: len(seldom) // 2] = 0
+    hidden[..., 2] *= 0.5
+    assert count_doubts(near) == 0
+    assert count_doubts(replace(near, size_px=size)) == 1
+    assert count_doubts(replace(near, keypoints=seldom)) == 1
+    assert count_doubts(replace(near, keypoints=hidden)) == 1
+    assert count_doubts(replace(near, keypoints=seldom * [1, 1, 0.5], size_px=size)) == 3
 
 
 def test_no_likely_family_is_other():
