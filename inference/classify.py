@@ -33,7 +33,8 @@ OTHER_PRIOR = 9.0  # there are far more ways of not exercising than a training s
 # logistic regression on held-out clips (docs/decisions/0013-nothing-repeated.md).
 NOT_REPEATED, REPEATED = 2.5, -4.8
 # Who films a set films one person, near and all the time: each sign of another film makes no exercise likelier.
-SELDOM_SEEN, SMALL, UNSURE = 0.7, 0.25, 0.55  # share of the frames, of their height or width, mean confidence
+SELDOM_SEEN, SMALL = 0.7, 0.25  # share of the frames; of their height or width
+LEAP, LEAPS = 0.3, 0.05  # of their size from one frame to the next, as another shot or somebody else is; how often
 DOUBT_TIMES = 5.0
 BELIEVED = 0.5  # belief from which on somebody is seen to repeat something
 ABSTAIN = 0.35  # when the likeliest family has less and nobody repeats anything, no name is better than none
@@ -65,12 +66,13 @@ def blend(
 
 
 def count_doubts(track: PoseTrack) -> int:
-    """Signs, 0 to 3, that a film is not of one person's set: they are seldom seen, tiny, or hardly to be made out."""
-    seen = track.keypoints[track.found]
-    share = np.ptp(seen[..., :2], axis=1) / np.array(track.size_px)  # (T, 2) of the frame's width and height
-    sure = seen[..., 2][:, (seen[..., 2] > 0).any(axis=0)]  # sources without palms or a face say nothing by that
-    signs = (track.found.mean() < SELDOM_SEEN, np.median(share.max(axis=1)) < SMALL, sure.mean() < UNSURE)
-    return sum(map(bool, signs))
+    """Signs, 0 to 3, that a film is not of one person's set: they are seldom seen, are tiny, or leap about."""
+    seen = track.keypoints[track.found, :, :2]
+    extent_px = np.ptp(seen, axis=1)  # (T, 2)
+    share = float(np.median((extent_px / np.array(track.size_px)).max(axis=1)))
+    steps = np.linalg.norm(np.diff(np.median(seen, axis=1), axis=0), axis=1)
+    leaps = float((steps > LEAP * np.median(extent_px.max(axis=1))).mean())
+    return int(track.found.mean() < SELDOM_SEEN) + int(share < SMALL) + int(leaps >= LEAPS)
 
 
 class Classifier:
