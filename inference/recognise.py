@@ -14,6 +14,7 @@ from inference.classify import Classifier
 from inference.examples import Examples
 from inference.reps import count_reps
 from inference.sets import cut_sets
+from inference.threads import one_thread
 from inference.types import Classification, ExerciseSet, PoseTrack, Recognition, RepCount, Segment
 
 CLEARLY_REPEATED = 0.6  # belief in a count that overrules the name of an exercise that one holds
@@ -32,6 +33,7 @@ class Names(Protocol):
         """Log probabilities (spans, families) of each span by itself."""
 
 
+@one_thread()
 def recognise(track: PoseTrack, *, examples: Examples | None = None, classifier: Names | None = None) -> Recognition:
     """Name the clip as a whole and each of its sets, and count their repetitions."""
     classifier = classifier or Classifier.load()

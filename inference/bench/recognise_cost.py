@@ -1,14 +1,18 @@
 """Milliseconds a clip for naming and counting on one core, beside what one would write in an afternoon.
 
 ``python -m inference.bench.recognise_cost``. The plain counter is the first principal component and its peaks, run in
-the same process on the same track.
+the same process on the same track. Then both together while every core is busy with something else, as they ship (on
+one thread) and with as many threads as torch and BLAS choose.
 """
 
 from __future__ import annotations
 
 import json
+import multiprocessing
+import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +22,7 @@ from scipy.signal import find_peaks
 
 from inference import pipeline, signals
 from inference.classify import Classifier
-from inference.recognise import cut
+from inference.recognise import cut, recognise
 from inference.reps import count_reps
 from inference.types import AnalysisOptions, PoseTrack, Segment
 
@@ -47,12 +51,37 @@ def median_ms(work: Callable[[], object]) -> float:
     return round(1000 * float(np.median(spent)), 1)
 
 
+def _keep_busy() -> None:
+    while True:
+        pass
+
+
+@contextmanager
+def busy_cores() -> Iterator[None]:
+    """Every core has something else to do."""
+    others = [multiprocessing.Process(target=_keep_busy, daemon=True) for _ in range(os.cpu_count() or 1)]
+    for other in others:
+        other.start()
+    try:
+        yield
+    finally:
+        for other in others:
+            other.kill()
+
+
+def measure_beside_others(track: PoseTrack) -> dict[str, float]:
+    """One after the other, in one process."""
+    freely = recognise.__wrapped__  # type: ignore[attr-defined]
+    with busy_cores():
+        return {"ships": median_ms(lambda: recognise(track)), "own threads": median_ms(lambda: freely(track))}
+
+
 def main() -> None:
     """Print one JSON object: milliseconds by length of clip."""
-    torch.set_num_threads(1)
     _info, track = pipeline.track_pose(SAMPLE, AnalysisOptions())
     classifier = Classifier.load()
-    figures = {}
+    figures = {"both, 12 s, busy cores": measure_beside_others(cut(track, Segment(0.0, 12.0)))}
+    torch.set_num_threads(1)
     for length_s in LENGTHS_S:
         part = cut(track, Segment(0.0, length_s))
         figures[f"{length_s:.0f} s"] = {

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 
 from inference.classify import BELIEVED
 from inference.examples import Examples
@@ -123,3 +124,20 @@ def test_examples_of_the_person_win():
 def test_nobody_gives_no_sets():
     nobody = PoseTrack(np.zeros((60, 24, 3), np.float32), np.arange(60) / 15, (640, 480))
     assert recognise(nobody, classifier=Named("other")).sets == ()
+
+
+def test_a_busy_second_core_is_not_waited_for():
+    asked: list[int] = []
+
+    class Asked(Named):
+        def predict(self, track: PoseTrack, repeated: float | None = None) -> Classification:
+            asked.append(torch.get_num_threads())
+            return super().predict(track, repeated)
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        recognise(make_track(6, squat, waves(2, 2.0)), classifier=Asked("squat"))
+        assert (asked, torch.get_num_threads()) == ([1], 2)
+    finally:
+        torch.set_num_threads(before)
