@@ -1,7 +1,7 @@
 """Milliseconds a clip for naming and counting on one core, beside what one would write in an afternoon.
 
 ``python -m inference.bench.recognise_cost``. The plain counter is the first principal component and its peaks, run in
-the same process on the same track. Then both together while every core is busy with something else, as they ship (on
+the same process on the same track. Also both together while every core is busy with something else, as they ship (on
 one thread) and with as many threads as torch and BLAS choose.
 """
 
