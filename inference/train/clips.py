@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from inference import pipeline, pose
 from inference.errors import InferenceError
 from inference.evaluate import read_track
+from inference.train import seen_names
 from inference.types import AnalysisOptions, PoseTrack
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -101,11 +102,12 @@ def load(parts: Sequence[str] = PARTS, estimators: Sequence[str] = (FIRST_ESTIMA
 
 
 def _label(row: dict[str, str], part: str, estimator: str, track: PoseTrack, share: float) -> LabelledTrack:
-    sure = part == "checked" or row.get("name_checked") == "1"
+    seen = seen_names.read().get(f"{part}/{row['file']}")
+    sure = part == "checked" or row.get("name_checked") == "1" or seen is not None
     return LabelledTrack(
         file=row["file"],
         part=part,
-        exercise=row["exercise"],
+        exercise=seen or row["exercise"],
         reps=int(row["reps"]) if row["reps"] else None,
         group=fold_group(row),
         weight=share * (1.0 if sure else UNCHECKED_WEIGHT),

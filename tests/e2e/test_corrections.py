@@ -259,6 +259,29 @@ def test_words_of_a_gym_find_exercises_and_enter_takes_what_was_named(site: Site
     assert page.problems == []
 
 
+def test_a_slip_of_the_finger_finds_what_was_meant(site: Site, page: Page, day: str) -> None:
+    page.goto(day)
+    shown, search = page.locator(".picks .pick:visible"), page.get_by_label("Search exercises")
+    near, new = page.get_by_text("Did you mean one of these?"), page.get_by_role("button", name="New exercise, counted")
+    page.get_by_role("link", name="Change exercise").click()
+    for typed, meant in [("sqaut", "Squat"), ("benhc press", "Bench press"), ("deadlfit", "Deadlift"), ("스콰트", "Squat")]:
+        search.fill(typed)
+        expect(shown.first).to_have_text(meant)
+        expect(near).to_be_visible()
+        expect(new).to_be_in_viewport()  # it may be one of the person's own
+    search.press("Enter")  # a guess is not taken without a look
+    expect(shown.first).to_be_visible()
+    search.fill("squat")
+    expect(near).to_be_hidden()
+    search.fill("qqq")
+    expect(page.get_by_text("Try a shorter word")).to_be_visible()
+    expect(shown).to_have_count(0)
+    search.fill("sqaut")
+    shown.first.click()
+    expect(page.locator("set-card h3")).to_have_text("Squat")
+    assert page.problems == []
+
+
 def test_plus_weight_leads_to_the_weight(site: Site, page: Page, day: str) -> None:
     page.goto(day)
     page.get_by_role("link", name="+ weight").click()

@@ -29,6 +29,11 @@ function rank({ name, called }, wanted) {
   return name.startsWith(wanted) ? 1 : 2;
 }
 
+// A name with a slip of the finger is near one of five letters of which two are others; Hangul goes by its sounds.
+const NEAR = { keys: ["sounds"], includeScore: true, threshold: 0.4, distance: 60, ignoreFieldNorm: true };
+const NEAREST = 5;
+const sounds = (text) => plain(text).normalize("NFKD");
+
 class ExercisePicker extends HTMLElement {
   connectedCallback() {
     this.dialog = this.closest("dialog");
@@ -73,14 +78,32 @@ class ExercisePicker extends HTMLElement {
     const wanted = wordsOf(typed);
     this.shown = this.picks.filter(({ called }) => !wanted.length || called.some((words) => fits(words, wanted)));
     this.shown.sort((one, other) => rank(one, wanted.join("")) - rank(other, wanted.join("")));
-    for (const { item } of this.picks) item.hidden = true;
-    for (const { item } of this.shown) item.hidden = false;
-    this.list.append(...this.shown.map(({ item }) => item));
-    this.list.scrollTop = 0;
-    this.querySelector("[data-none]").hidden = this.shown.length > 0;
-    this.list.hidden = !this.shown.length;
+    this.show(this.shown);
+    if (!this.shown.length) this.showNear(typed);
     this.offer.hidden = !wanted.length || this.picks.some(({ name }) => name === wanted.join(""));
     for (const name of this.offer.querySelectorAll("[data-name]")) name.textContent = typed;
+  }
+
+  show(picks, near = false) {
+    for (const { item } of this.picks) item.hidden = true;
+    for (const { item } of picks) item.hidden = false;
+    this.list.append(...picks.map(({ item }) => item));
+    this.list.scrollTop = 0;
+    this.list.hidden = !picks.length;
+    this.querySelector("[data-none]").hidden = picks.length > 0;
+    this.querySelector("[data-near]").hidden = !near;
+  }
+
+  /** What may have been meant; without reception there is no such help. */
+  async showNear(typed) {
+    const library = await import(this.dataset.fuse).catch(() => null);
+    if (!library || this.search.value.trim() !== typed) return;
+    const names = this.picks.flatMap((pick) => pick.called.map((words) => ({ pick, sounds: sounds(words.join("")) })));
+    const found = new library.default(names, NEAR).search(sounds(typed));
+    const length = ({ item }) => item.sounds.length; // of names as near the short one was meant
+    found.sort((one, other) => one.score - other.score || length(one) - length(other));
+    const near = [...new Set(found.map(({ item }) => item.pick))].slice(0, NEAREST);
+    if (near.length) this.show(near, true);
   }
 
   /** The only one, or the one of just this name; with several it shows them, as the keyboard goes. */
