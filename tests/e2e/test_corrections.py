@@ -264,7 +264,8 @@ def test_a_slip_of_the_finger_finds_what_was_meant(site: Site, page: Page, day: 
     shown, search = page.locator(".picks .pick:visible"), page.get_by_label("Search exercises")
     near, new = page.get_by_text("Did you mean one of these?"), page.get_by_role("button", name="New exercise, counted")
     page.get_by_role("link", name="Change exercise").click()
-    for typed, meant in [("sqaut", "Squat"), ("benhc press", "Bench press"), ("deadlfit", "Deadlift"), ("스콰트", "Squat")]:
+    slips = {"sqaut": "Squat", "benhc press": "Bench press", "deadlfit": "Deadlift", "스콰트": "Squat"}
+    for typed, meant in slips.items():
         search.fill(typed)
         expect(shown.first).to_have_text(meant)
         expect(near).to_be_visible()

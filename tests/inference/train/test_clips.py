@@ -5,8 +5,8 @@ import csv
 import numpy as np
 import pytest
 
-from inference import pipeline
-from inference.train import clips
+from inference import catalogue, pipeline
+from inference.train import clips, seen_names
 from tests.inference.tracks import make_track, squat, waves
 
 FIELDS = ("file", "exercise", "reps", "name_checked", "view", "source")
@@ -53,3 +53,18 @@ def test_tracks_of_one_clip_share_its_weight_and_its_group(shelf):
     ]
     assert len({c.group for c in found}) == 1
     assert np.isfinite(found[1].track.keypoints).all()
+
+
+def test_a_name_that_was_seen_counts_as_checked(shelf, monkeypatch):
+    monkeypatch.setattr(seen_names, "read", lambda: {"more/b.mp4": "lunge", "named/a.mp4": "plank"})
+    assert [(c.file, c.exercise, c.weight) for c in clips.load(("more",))] == [
+        ("a.mp4", "squat", 1.0),
+        ("b.mp4", "lunge", 1.0),
+    ]
+
+
+def test_names_that_were_seen_are_of_the_catalogue():
+    names = seen_names.read()
+    assert names["named/crunch_047.mp4"] == "sit_up"
+    assert set(names.values()) <= set(catalogue.exercises())
+    assert {name.split("/")[0] for name in names} <= set(clips.PARTS)
