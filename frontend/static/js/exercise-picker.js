@@ -29,10 +29,10 @@ function rank({ name, called }, wanted) {
   return name.startsWith(wanted) ? 1 : 2;
 }
 
-// A name with a slip of the finger is near one of five letters of which two are others; Hangul goes by its sounds.
+// Two of five letters may be slips of the finger; of Hangul the sounds that a syllable is made of are letters.
 const NEAR = { keys: ["sounds"], includeScore: true, threshold: 0.4, distance: 60, ignoreFieldNorm: true };
 const NEAREST = 5;
-const sounds = (text) => plain(text).normalize("NFKD");
+const sounds = (words) => words.join("").normalize("NFKD");
 
 class ExercisePicker extends HTMLElement {
   connectedCallback() {
@@ -98,8 +98,8 @@ class ExercisePicker extends HTMLElement {
   async showNear(typed) {
     const library = await import(this.dataset.fuse).catch(() => null);
     if (!library || this.search.value.trim() !== typed) return;
-    const names = this.picks.flatMap((pick) => pick.called.map((words) => ({ pick, sounds: sounds(words.join("")) })));
-    const found = new library.default(names, NEAR).search(sounds(typed));
+    const names = this.picks.flatMap((pick) => pick.called.map((words) => ({ pick, sounds: sounds(words) })));
+    const found = new library.default(names, NEAR).search(sounds(wordsOf(typed)));
     const length = ({ item }) => item.sounds.length; // of names as near the short one was meant
     found.sort((one, other) => one.score - other.score || length(one) - length(other));
     const near = [...new Set(found.map(({ item }) => item.pick))].slice(0, NEAREST);
