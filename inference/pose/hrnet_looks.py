@@ -53,7 +53,7 @@ class HrnetLooks:
 
     def look(self, jobs: Sequence[tuple[NDArray[np.uint8], Region]]) -> list[HrnetLook]:
         """All pictures in one batch."""
-        shape = self._shape()
+        shape = self.shape
         views = [(image, View(r.x, r.y, r.side * shape, r.rotation)) for image, r in jobs]
         found = self._locate(views)
         return [
@@ -69,7 +69,9 @@ class HrnetLooks:
             points[:, :2] = crop.move_back(points[:, :2], matrix)
         return found
 
-    def _shape(self) -> float:
+    @property
+    def shape(self) -> float:
+        """Width by height of the crops it looks at."""
         width, height = self.model.recipe.size_px
         return (width - 1) / (height - 1)
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from inference import pipeline, pose
 from inference.errors import InferenceError
 from inference.evaluate import read_track
-from inference.train import seen_names
+from inference.train import relook, seen_names
 from inference.types import AnalysisOptions, PoseTrack
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -73,16 +73,30 @@ def cache_of(estimator: str) -> Path:
 
 
 def cached_track(clip: Path, part: str, estimator: str = FIRST_ESTIMATOR) -> PoseTrack | None:
-    """Keypoints of a clip, from the cache or by running the pose stage; None when it can't be analysed."""
+    """Keypoints of a clip, from the cache or by running the pose stage; None when it can't be analysed.
+
+    Estimators that have no detector of their own look where the first one saw somebody.
+    """
     path = cache_of(estimator) / part / f"{clip.stem}.npz"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            _info, track = pipeline.track_pose(clip, AnalysisOptions(estimator=estimator))
-        except InferenceError:
+        track = _look_again(clip, part, estimator) if estimator in pose.TOP_DOWN else _look(clip, estimator)
+        if track is None:
             return None
         pipeline.save_keypoints(track, path)
     return read_track(path)
+
+
+def _look(clip: Path, estimator: str) -> PoseTrack | None:
+    try:
+        return pipeline.track_pose(clip, AnalysisOptions(estimator=estimator))[1]
+    except InferenceError:
+        return None
+
+
+def _look_again(clip: Path, part: str, estimator: str) -> PoseTrack | None:
+    first = cached_track(clip, part)
+    return None if first is None else relook.read(clip, first, estimator)
 
 
 def load(parts: Sequence[str] = PARTS, estimators: Sequence[str] = (FIRST_ESTIMATOR,)) -> Iterator[LabelledTrack]:

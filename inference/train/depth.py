@@ -6,7 +6,6 @@ arXiv:2206.11678). It looks once more where a track says that the person is; onl
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache, lru_cache
@@ -16,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
-from inference import files, motion, pipeline, skeleton, video
+from inference import files, motion, skeleton
 from inference.pose.blazepose_landmarks import BlazePoseLandmarks
 from inference.pose.region import Region
 from inference.skeleton import INDEX
-from inference.train import clips
+from inference.train import clips, frames
 from inference.train.clips import LabelledTrack
 from inference.types import PoseTrack
 
@@ -30,6 +29,7 @@ CACHE = clips.CACHE.with_name("depth")
 APART = 0.08  # median distance from the points of the track, of the region's side, at which a look is another one's
 LEAST_SHARE, LEAST_LOOKS = 0.3, 4  # of the frames in which the person is seen
 DOUBTFUL, SURE = 0.1, 0.3  # confidences of points that are compared, and that say how large a metre is
+STEP = 3  # frames from look to look; what lies between is interpolated
 GROWTH, SMOOTHING_FRAMES = 1.1, 1.0
 _WAIST = INDEX["waist"]
 _MEASURED = [INDEX[f"{s}_{p}"] for s in ("left", "right") for p in ("shoulder", "elbow", "hip", "knee", "ankle")]
@@ -66,15 +66,14 @@ def _find(part: str, file: str) -> tuple[Floats, Floats] | None:
 
 def read_world(clip: Path, track: PoseTrack) -> NDArray[np.float32]:
     """(T, 24, 3) metres about the waist at the moments of a clip's track; not a number where no look agrees."""
-    world = np.full((len(track.times_s), skeleton.COUNT, 3), np.nan, np.float32)
-    info = video.probe(clip)
-    frames = video.read_frames(clip, info, rate_hz=video.choose_rate(info), max_side_px=pipeline.FRAME_SIDE_PX)
-    with contextlib.closing(frames):
-        for number, frame in zip(np.arange(len(world)), frames, strict=False):
-            if track.found[number]:
-                keypoints = track.keypoints[number].copy()
-                keypoints[:, :2] *= frame.image.shape[1] / track.size_px[0]
-                world[number] = _look(frame.image, keypoints)
+    count = len(track.times_s)
+    world = np.full((count, skeleton.COUNT, 3), np.nan, np.float32)
+    looked = track.found & ((np.arange(count) % STEP == 0) | (np.arange(count) == count - 1))
+    for number, image, scale in frames.read(clip, track, looked):
+        keypoints = track.keypoints[number].copy()
+        keypoints[:, :2] *= scale
+        world[number] = _look(image, keypoints)
+    frames.fill_between(world, track.found & ~looked, STEP)
     return world
 
 
