@@ -28,7 +28,7 @@ CANDIDATES = 5
 SUMMARY = "summary"  # how the tensors of networks on statistics begin in the weights file
 FAMILY_WEIGHT = 0.3  # of the family scores in the sum of log probabilities
 FLOOR = 1e-4  # neither may veto alone
-OTHER_PRIOR = 9.0  # there are far more ways of not exercising than a training set shows
+OTHER_PRIOR = 5.0  # there are far more ways of not exercising than a training set shows
 # Logarithm of how much likelier no exercise is than one, and what full belief that something is repeated adds to it: a
 # logistic regression on held-out clips (docs/decisions/0013-nothing-repeated.md).
 NOT_REPEATED, REPEATED = 2.5, -4.8

@@ -116,7 +116,7 @@ RECORDS = {
         Weight(
             "classifier",
             "classifier.safetensors",
-            "bd3f332a9940fa01f1d955c10afc2dcedc53630f6ffa147ee0b1892f5fbaac53",
+            "3a9e9d9e7750a63990c52495f1b2c6bef6fa850fcf6b8a207e2dc6ccadf31a0f",
             "MIT",
             _OWN,
         ),
