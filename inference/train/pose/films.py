@@ -21,11 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from inference import files, person, pipeline, pose_metrics, skeleton, video
+from inference import files, person, pose_metrics, skeleton
 from inference.pose.blazepose_landmarks import BlazePoseLandmarks
 from inference.pose.region import Region
 from inference.skeleton import INDEX
-from inference.train import clips
+from inference.train import clips, frames
 from inference.train.clips import LabelledTrack
 
 FRAMES, FRAMES_NOT_UPRIGHT = 8, 16  # of a film; who lies or hangs upside down is rare elsewhere
@@ -75,17 +75,12 @@ def label(clip: LabelledTrack, eyes: BlazePoseLandmarks) -> Iterator[Labelled]:
     """Some frames of a film in which the looks agree."""
     chosen = choose_frames(clip.track.keypoints)
     path = clips.DATA / "clips" / clip.part / clip.file
-    info = video.probe(path)
-    frames = video.read_frames(path, info, rate_hz=video.choose_rate(info), max_side_px=pipeline.FRAME_SIDE_PX)
-    with contextlib.closing(frames):
-        for number, frame in enumerate(frames):
-            if number not in chosen:
-                continue
-            scale = frame.image.shape[1] / clip.track.size_px[0]
-            window = clip.track.keypoints[max(number - 1, 0) : number + 2].copy()
-            window[..., :2] *= scale
-            if (one := _label_frame(frame.image, window, min(number, 1), eyes)) is not None:
-                yield one
+    wanted = np.isin(np.arange(len(clip.track.times_s)), list(chosen))
+    for number, image, scale in frames.read(path, clip.track, wanted):
+        window = clip.track.keypoints[max(number - 1, 0) : number + 2].copy()
+        window[..., :2] *= scale
+        if (one := _label_frame(image, window, min(number, 1), eyes)) is not None:
+            yield one
 
 
 def choose_frames(keypoints: Points) -> set[int]:
