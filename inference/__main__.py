@@ -57,6 +57,7 @@ COMMANDS: dict[tuple[str, ...], Command] = {
         "inference.train.pose.presence", "fit how the pose network says that somebody is there"
     ),
     ("train", "reps"): Command("inference.train.reps", "fit the repetition counter"),
+    ("train", "sets"): Command("inference.train.sets", "train the network that finds sets in long films"),
 }
 
 

@@ -47,9 +47,12 @@ class Phases:
 
 
 class PhaseNet(nn.Module):
-    """(B, CHANNELS, T) → (B, 4, T): scores of active, log rate, bound, turn. T must be a multiple of STEP."""
+    """(B, CHANNELS, T) → (B, 4, T): scores of active, log rate, bound, turn. T must be a multiple of STEP.
 
-    def __init__(self) -> None:
+    With other outputs it says something else of each frame (`inference.sets`).
+    """
+
+    def __init__(self, outputs: int = 4) -> None:
         super().__init__()
         self.enter = nn.Sequential(nn.BatchNorm1d(CHANNELS), nn.Conv1d(CHANNELS, WIDTHS[0], 1))
         self.down = nn.ModuleList(_Block(width, 1) for width in WIDTHS[:-1])
@@ -58,7 +61,7 @@ class PhaseNet(nn.Module):
         self.narrow = nn.ModuleList(nn.Conv1d(a, b, 2, stride=2) for a, b in pairs)
         self.widen = nn.ModuleList(nn.Conv1d(b, a, 1) for a, b in pairs)
         self.up = nn.ModuleList(_Block(width, 1) for width in WIDTHS[:-1])
-        self.leave = nn.Conv1d(WIDTHS[0], 4, 1)
+        self.leave = nn.Conv1d(WIDTHS[0], outputs, 1)
 
     def forward(self, frames: Tensor) -> Tensor:
         """Score a batch of films."""
@@ -126,7 +129,7 @@ def as_phases(scores: Floats) -> Phases:
 
 @torch.inference_mode()
 def score(networks: Sequence[PhaseNet], channels: Floats) -> Floats:
-    """Mean scores (4, T) of channels (T, CHANNELS): networks that learnt from other films err elsewhere."""
+    """Mean scores (outputs, T) of channels (T, CHANNELS): networks that learnt from other films err elsewhere."""
     padded = np.pad(channels, ((0, -len(channels) % STEP), (0, 0)))
     frames = torch.from_numpy(padded.T[None].copy())
     out: Floats = torch.stack([network(frames)[0] for network in networks]).mean(0)[:, : len(channels)].numpy()
@@ -140,7 +143,7 @@ def load_networks(path: Path) -> tuple[PhaseNet, ...]:
 
 
 def _revive(state: dict[str, Tensor]) -> PhaseNet:
-    network = PhaseNet()
+    network = PhaseNet(len(state["leave.bias"]))
     network.load_state_dict(state)
     return network.eval()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
@@ -13,13 +12,14 @@ from inference import catalogue, supersets
 from inference.classify import Classifier
 from inference.examples import Examples
 from inference.reps import count_reps
-from inference.sets import cut_sets
+from inference.sets import cut, cut_sets
 from inference.threads import one_thread
 from inference.types import Classification, ExerciseSet, PoseTrack, Recognition, RepCount, Segment
 
 CLEARLY_REPEATED = 0.6  # belief in a count that overrules the name of an exercise that one holds
 CLEARLY_MANY = 3
 HOLDING = 0.35  # belief that something is repeated where none is counted: who holds still may well exercise
+MOSTLY = 0.7  # of a film: a set that fills so much of it is named by all of it
 NO_REPS = RepCount((), 1.0, 0, 0)
 
 
@@ -46,10 +46,10 @@ def recognise(track: PoseTrack, *, examples: Examples | None = None, classifier:
         part for active in cut_sets(track) for part in supersets.split(track, active, classifier.score_families)
     ]
     counts = [count_reps(track, segment.start_s, segment.end_s) for segment in segments]
-    whole = name(track, counts)
-    if len(segments) < 2:
-        names = [whole] * len(segments)
+    if len(segments) == 1:
+        names = [whole := name(_only(track, segments[0]), counts)]
     else:
+        whole = name(track, counts)
         names = [name(cut(track, segment), [count]) for segment, count in zip(segments, counts, strict=True)]
     sets = (_describe_set(track, *parts) for parts in zip(segments, names, counts, strict=True))
     return Recognition(whole, tuple(sets))
@@ -60,11 +60,13 @@ def believe_repeated(count: int, confidence: float) -> float:
     return confidence if count else HOLDING
 
 
-def cut(track: PoseTrack, segment: Segment) -> PoseTrack:
-    """The frames of a track inside a segment."""
-    inside = (track.times_s >= segment.start_s) & (track.times_s <= segment.end_s)
-    boxes = None if track.boxes is None else track.boxes[inside]
-    return replace(track, keypoints=track.keypoints[inside], times_s=track.times_s[inside], boxes=boxes)
+def _only(track: PoseTrack, segment: Segment) -> PoseTrack:
+    """The track without what comes before and after its only set, if that is much of it.
+
+    Who is seldom seen, or only passes by, tells something too.
+    """
+    length_s = float(track.times_s[-1] - track.times_s[0])
+    return track if segment.end_s - segment.start_s > MOSTLY * length_s else cut(track, segment)
 
 
 def _describe_set(track: PoseTrack, segment: Segment, named: Classification, counted: RepCount) -> ExerciseSet:

@@ -52,6 +52,7 @@ def describe_models() -> dict[str, str]:
     return {
         "classifier": f"lstm-statistics@{_version_of('classifier')}",
         "counter": f"reps-{reps.VERSION}@{_version_of('counter', 'counter-ranking', 'counter-phase')}",
+        "sets": f"sessions@{_version_of('sets')}",
     }
 
 

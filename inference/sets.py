@@ -1,59 +1,121 @@
 """One film to sets and rests.
 
-A set is a stretch in which limbs keep moving about the body; a rest is a stretch of some seconds in which they hardly
-do.
+A small temporal network, of the counter's kind but trained on sessions (`inference/train/sets.py`), says of each moment
+how likely a set goes on: who rests may well walk about, talk and fetch things, and who holds a plank hardly moves. It
+looks at part after part of the film as if each were all of it, because people come near the phone and go away again.
+The likeliest course of sets and rests follows by dynamic programming (Viterbi 1967).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter1d
 
-from inference import motion
+from inference import phase, signals, weights
 from inference.signals import RATE_HZ
-from inference.skeleton import INDEX
 from inference.types import PoseTrack, Segment
 
-BLUR_S = 1.0
-ACTIVE_SHARE = 0.30  # of the busiest tenth of the film
+LOOK_S, STEP_S = 40.0, 20.0  # how much of a film is looked at, and how far it is to the next look
+SURE = 4.0  # log odds of a moment: it may not speak louder
+CHANGE = 3.0  # what it takes to begin or to end a set: so many nats, held for a second
 SHORTEST_REST_S = 6.0  # people pause that long between two repetitions at most
-SHORTEST_SET_S = 4.0
+SHORTEST_SET_S = 3.0
 ONE_SET_S = 20.0  # shorter films are one set: nobody rests in them
+LEAST_SEEN = 8  # frames, to say anything
 MARGIN_S = 0.7
-_TRUNK = [INDEX[name] for name in ("waist", "back", "neck")]
+
+Odds = NDArray[np.float64]
 
 
-def activity(track: PoseTrack) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """How fast limbs move about the body (body sizes per second, (N,)), and the times (N,) at RATE_HZ."""
-    even, times_s = motion.resample_evenly(track.keypoints, track.times_s, RATE_HZ)
-    if len(even) < 2:
-        return np.zeros(len(even)), times_s
-    points = gaussian_filter1d(even[..., :2], 2.0, axis=0) / motion.body_size(even)
-    own = points - points[:, [INDEX["waist"]]]
-    speed = np.linalg.norm(np.gradient(own, axis=0), axis=-1) * RATE_HZ  # (N, 24)
-    rise = np.abs(np.gradient(points[:, _TRUNK, 1], axis=0)) * RATE_HZ
-    busy = np.sort(speed, axis=1)[:, -8:].mean(axis=1) + rise.mean(axis=1)
-    return np.asarray(gaussian_filter1d(busy, BLUR_S * RATE_HZ)), times_s
+def cut_sets(track: PoseTrack, networks: Sequence[phase.PhaseNet] | None = None) -> list[Segment]:
+    """Sets in order of time; a short film, or one in which none is found, is one set as long as the person is seen.
 
-
-def cut_sets(track: PoseTrack) -> list[Segment]:
-    """Sets in order of time; a short film, or one without a rest, is one set as long as the person is seen."""
+    By the shipped network unless others are given.
+    """
     seen_s = track.times_s[track.found]
     if not len(seen_s):
         return []
     whole = Segment(float(seen_s[0]), float(seen_s[-1]))
     if whole.end_s - whole.start_s < ONE_SET_S:
         return [whole]
-    busy, times_s = activity(track)
-    active = busy > ACTIVE_SHARE * np.percentile(busy, 90)
-    runs = _close_gaps(_runs(active), int(SHORTEST_REST_S * RATE_HZ))
+    return find_sets(*score(track, networks or _load_networks())) or [whole]
+
+
+def score(track: PoseTrack, networks: Sequence[phase.PhaseNet]) -> tuple[Odds, NDArray[np.float64]]:
+    """Log odds (T,) that a set goes on, and the times (T,) at RATE_HZ from where somebody is first seen to the last."""
+    seen_s = track.times_s[track.found]
+    times_s = np.arange(seen_s[0], seen_s[-1], 1 / RATE_HZ)
+    odds, heard = np.zeros(len(times_s)), np.zeros(len(times_s))
+    for look in choose_looks(float(seen_s[0]), float(seen_s[-1])):
+        moving = extract(cut(track, look))
+        if moving is None:
+            continue
+        first = round((moving.times_s[0] - seen_s[0]) * RATE_HZ)
+        told = phase.score(networks, phase.make_channels(moving))[0][: len(times_s) - first]
+        from_border_s = np.minimum(moving.times_s - look.start_s, look.end_s - moving.times_s)[: len(told)]
+        trust = np.maximum(from_border_s, 1 / RATE_HZ)
+        odds[first : first + len(told)] += trust * told
+        heard[first : first + len(told)] += trust
+    return np.where(heard > 0, odds / np.maximum(heard, 1e-9), -SURE), times_s
+
+
+def choose_looks(start_s: float, end_s: float) -> list[Segment]:
+    """Overlapping parts of a film, all equally long; the whole where it is short."""
+    last_s = max(end_s - LOOK_S, start_s)
+    count = int(np.ceil((last_s - start_s) / STEP_S)) + 1
+    return [Segment(float(at_s), float(at_s) + LOOK_S) for at_s in np.linspace(start_s, last_s, count)]
+
+
+def extract(track: PoseTrack) -> signals.MotionSignals | None:
+    """The motion of a track from where somebody is first seen to where they are last; None where that is too short."""
+    seen = np.flatnonzero(track.found)
+    if len(seen) < LEAST_SEEN:
+        return None
+    stretch = slice(seen[0], seen[-1] + 1)
+    moving = signals.extract(track.keypoints[stretch], track.times_s[stretch], projected=False)
+    return moving if len(moving.times_s) > LEAST_SEEN else None
+
+
+def cut(track: PoseTrack, segment: Segment) -> PoseTrack:
+    """The frames of a track inside a segment."""
+    inside = (track.times_s >= segment.start_s) & (track.times_s <= segment.end_s)
+    boxes = None if track.boxes is None else track.boxes[inside]
+    return replace(track, keypoints=track.keypoints[inside], times_s=track.times_s[inside], boxes=boxes)
+
+
+@cache
+def _load_networks() -> Sequence[phase.PhaseNet]:
+    with weights.open_checked("sets") as path:
+        return phase.load_networks(path)
+
+
+def find_sets(odds: Odds, times_s: NDArray[np.float64]) -> list[Segment]:
+    """Sets by the log odds (T,) that one goes on at each of some moments (T,)."""
+    runs = _close_gaps(_runs(likeliest_course(odds)), int(SHORTEST_REST_S * RATE_HZ))
     kept = [(a, b) for a, b in runs if (b - a) / RATE_HZ >= SHORTEST_SET_S]
-    if len(kept) < 2:
-        return [whole]
     last = len(times_s) - 1
     spans = ((float(times_s[a]) - MARGIN_S, float(times_s[min(b, last)]) + MARGIN_S) for a, b in kept)
-    return [Segment(max(start_s, whole.start_s), min(end_s, whole.end_s)) for start_s, end_s in spans]
+    return [Segment(max(start_s, float(times_s[0])), min(end_s, float(times_s[-1]))) for start_s, end_s in spans]
+
+
+def likeliest_course(odds: Odds) -> NDArray[np.bool_]:
+    """(T,) whether a set goes on, where each change costs something (Viterbi)."""
+    gains = np.clip(odds, -SURE, SURE) / RATE_HZ
+    changed = np.zeros((len(gains), 2), bool)
+    resting, exercising = 0.0, 0.0
+    for moment, gain in enumerate(gains.tolist()):
+        changed[moment] = exercising - CHANGE > resting, resting - CHANGE > exercising
+        resting, exercising = max(resting, exercising - CHANGE), max(exercising, resting - CHANGE) + gain
+    course = np.zeros(len(gains), bool)
+    state = int(exercising > resting)
+    for moment in reversed(range(len(gains))):
+        course[moment] = state
+        state ^= int(changed[moment, state])
+    return course
 
 
 def _runs(active: NDArray[np.bool_]) -> list[tuple[int, int]]:

@@ -43,7 +43,7 @@ class Signal:
 class MotionSignals:
     """All signals of a stretch, and the posture vectors they came from."""
 
-    signals: tuple[Signal, ...]
+    signals: tuple[Signal, ...]  # none where nobody asked for them
     postures: Floats  # (T, at most POSTURE_PARTS), for comparing repetitions as a whole
     times_s: Floats  # (T,)
     points: Floats  # (T, 24, 2) body sizes, smoothed
@@ -63,8 +63,11 @@ def project(values: Floats, count: int) -> Floats:
     return np.asarray(centred @ directions[:, ::-1][:, :count])
 
 
-def extract(keypoints: NDArray[np.float32], times_s: Floats) -> MotionSignals:
-    """Signals at RATE_HZ from keypoints (T, 24, 3); empty when there are fewer than two samples."""
+def extract(keypoints: NDArray[np.float32], times_s: Floats, *, projected: bool = True) -> MotionSignals:
+    """Signals at RATE_HZ from keypoints (T, 24, 3); empty when there are fewer than two samples.
+
+    Whoever needs postures and points alone saves half of the time by leaving out the projections.
+    """
     even, wanted_s = motion.resample_evenly(keypoints, times_s, RATE_HZ)
     if len(even) < 2:
         return MotionSignals((), np.zeros((len(even), 1)), wanted_s, even[..., :2], even[..., 2])
@@ -75,22 +78,27 @@ def extract(keypoints: NDArray[np.float32], times_s: Floats) -> MotionSignals:
     bends = motion.angles(points) * ANGLE_WEIGHT
     flat = to_waist.reshape(len(points), -1)
     postures = np.concatenate([flat, in_room[:, INDEX["neck"]], in_room[:, INDEX["waist"]], bends[:, :10]], axis=1)
+    found = _project_groups(postures, to_waist, in_room, bends) if projected else ()
+    return MotionSignals(found, project(postures, POSTURE_PARTS), wanted_s, points, even[..., 2])
+
+
+def _project_groups(postures: Floats, to_waist: Floats, in_room: Floats, bends: Floats) -> tuple[Signal, ...]:
+    count = len(postures)
     groups = (
         ("all", postures, 3),
-        ("arms", to_waist[:, _ARMS].reshape(len(points), -1), 2),
-        ("legs", to_waist[:, _LEGS].reshape(len(points), -1), 2),
+        ("arms", to_waist[:, _ARMS].reshape(count, -1), 2),
+        ("legs", to_waist[:, _LEGS].reshape(count, -1), 2),
         ("height", in_room[..., 1], 2),
-        ("trunk", in_room[:, _TRUNK].reshape(len(points), -1), 1),
+        ("trunk", in_room[:, _TRUNK].reshape(count, -1), 1),
         ("angles", bends, 2),
         ("fast", postures - gaussian_filter1d(postures, DRIFT_S * RATE_HZ, axis=0), 2),
     )
     signals = [
         Signal(f"{name}{i}", values, share)
-        for name, group, count in groups
-        for i, (values, share) in enumerate(principal(group, count))
+        for name, group, parts in groups
+        for i, (values, share) in enumerate(principal(group, parts))
     ]
-    signals.append(_either_side(to_waist))
-    return MotionSignals(tuple(signals), project(postures, POSTURE_PARTS), wanted_s, points, even[..., 2])
+    return (*signals, _either_side(to_waist))
 
 
 def _either_side(to_waist: Floats) -> Signal:

@@ -114,6 +114,9 @@ RECORDS = {
             _OWN,
         ),
         Weight(
+            "sets", "sets.safetensors", "d8820e8555a4711408150148a7d763e46498c244ae4dde35d4ecbf83d573824c", "MIT", _OWN
+        ),
+        Weight(
             "classifier",
             "classifier.safetensors",
             "3a9e9d9e7750a63990c52495f1b2c6bef6fa850fcf6b8a207e2dc6ccadf31a0f",

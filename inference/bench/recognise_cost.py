@@ -22,8 +22,9 @@ from scipy.signal import find_peaks
 
 from inference import pipeline, signals
 from inference.classify import Classifier
-from inference.recognise import cut, recognise
+from inference.recognise import recognise
 from inference.reps import count_reps
+from inference.sets import cut
 from inference.types import AnalysisOptions, PoseTrack, Segment
 
 SAMPLE = Path(__file__).resolve().parents[2] / "frontend" / "static" / "sample" / "squats.mp4"

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from inference import catalogue, phase, readings, signals
 from inference.evaluate import read_track
 from inference.readings import Reading
-from inference.recognise import cut
 from inference.reps import LEAST_SAMPLES
+from inference.sets import cut
 from inference.train import clips, films, own_counts
 from inference.train.own_counts import OwnCount
 from inference.train.pool import SYNTHETIC

@@ -50,7 +50,7 @@ class Film:
 
 
 @dataclass
-class _Strip:
+class Strip:
     """Joint angles and the repetitions in them, while they are put together."""
 
     parts: list[Floats]
@@ -58,11 +58,13 @@ class _Strip:
     length: int = 0
 
     def add(self, frames: Floats) -> None:
+        """What is no repetition."""
         if len(frames):
             self.parts.append(frames)
             self.length += len(frames)
 
     def add_rep(self, frames: Floats, turn: float) -> None:
+        """A repetition that turns at a frame of its own."""
         self.reps.append((self.length, self.length + turn, self.length + len(frames)))
         self.add(frames)
 
@@ -70,11 +72,11 @@ class _Strip:
 def make_film(rng: np.random.Generator) -> Film:
     """Somebody does an exercise, in front of any camera."""
     done = _draw_performance(rng)
-    strip = _Strip([], [])
+    strip = Strip([], [])
     before = _idle(rng, done.angles[int(done.reps[0][0] * RATE_HZ)]) if rng.random() < IDLE else None
     if before is not None:
         strip.add(before)
-    _repeat(strip, done, rng)
+    repeat(strip, done, rng)
     after = _idle(rng, strip.parts[-1][-1])[::-1] if rng.random() < IDLE else None
     if after is not None:
         strip.add(after)
@@ -101,7 +103,9 @@ def _draw_performance(rng: np.random.Generator) -> Performance:
             return done
 
 
-def _repeat(strip: _Strip, done: Performance, rng: np.random.Generator) -> None:
+def repeat(
+    strip: Strip, done: Performance, rng: np.random.Generator, longest_s: float = LONGEST_S, least_pause_s: float = 0.0
+) -> None:
     """String repetitions together, each a little different."""
     cuts = [(int(a * RATE_HZ), int(t * RATE_HZ), int(e * RATE_HZ)) for a, t, e in done.reps]
     if done.move.mode == "alternate" and len(cuts) > 1:
@@ -109,9 +113,9 @@ def _repeat(strip: _Strip, done: Performance, rng: np.random.Generator) -> None:
     own_s = float(np.mean([e - a for a, _, e in cuts])) / RATE_HZ
     tempo_s = own_s if rng.random() < OWN_TEMPO else float(np.exp(rng.uniform(*np.log(TEMPO_S))))
     from_, below, _ = COUNTS[int(rng.choice(len(COUNTS), p=[chance for _, _, chance in COUNTS]))]
-    count = max(1, min(int(rng.integers(from_, below)), int(LONGEST_S / tempo_s)))
+    count = max(1, min(int(rng.integers(from_, below)), int(longest_s / tempo_s)))
     uneven, tired = rng.uniform(0.02, 0.18), rng.exponential(0.15)
-    pause_s = rng.exponential(0.4) * tempo_s if rng.random() < PAUSES else 0.0
+    pause_s = max(rng.exponential(0.4) * tempo_s if rng.random() < PAUSES else 0.0, least_pause_s)
     stop_s = rng.exponential(0.3) * tempo_s if rng.random() < STOPS else 0.0
     halves = set(rng.choice([0, count, int(rng.integers(count + 1))], 1).tolist()) if rng.random() < HALVES else set()
     for number in range(count):
@@ -135,7 +139,7 @@ def _pace(frames: Floats, pace: float) -> Floats:
     return np.asarray(frames[low] * (1 - share) + frames[np.minimum(low + 1, len(frames) - 1)] * share)
 
 
-def _half(strip: _Strip, way: Floats, rng: np.random.Generator) -> None:
+def _half(strip: Strip, way: Floats, rng: np.random.Generator) -> None:
     """An attempt that is given up on the way."""
     part = way[: max(int(len(way) * rng.uniform(0.2, 0.45)), 2)]
     strip.add(np.concatenate([part, part[::-1]]))
@@ -156,7 +160,7 @@ def _idle(rng: np.random.Generator, until: Floats) -> Floats:
     return np.concatenate([frames, way])
 
 
-def _cut(strip: _Strip, ends: tuple[int, int], rng: np.random.Generator) -> tuple[int, int]:
+def _cut(strip: Strip, ends: tuple[int, int], rng: np.random.Generator) -> tuple[int, int]:
     """First and end frame of what the film shows: it may begin or end inside a repetition."""
     first, last = 0, strip.length
     spare = strip.length - int(SHORTEST_S * RATE_HZ)
@@ -194,8 +198,8 @@ def _film(points: Floats, rng: np.random.Generator) -> PoseTrack:
     return wear_film(track, rng)
 
 
-def wear_film(track: PoseTrack, rng: np.random.Generator) -> PoseTrack:
-    """Mirrored or not; rougher, as other estimators are; or scaled in every frame."""
+def wear_film(track: PoseTrack, rng: np.random.Generator, scaled: float = SCALED) -> PoseTrack:
+    """Mirrored or not; rougher, as other estimators are; or, with a chance, scaled in every frame."""
     keypoints = track.keypoints.copy()
     if rng.random() < 0.5:
         keypoints = skeleton.mirror(keypoints, float(track.size_px[0]))
@@ -203,7 +207,7 @@ def wear_film(track: PoseTrack, rng: np.random.Generator) -> PoseTrack:
         _roughen(keypoints, rng)
     if rng.random() < LOST:
         _lose_points(keypoints, rng)
-    if rng.random() < SCALED:
+    if rng.random() < scaled:
         keypoints = scale_frames(keypoints)
     return replace(track, keypoints=keypoints.astype(np.float32), boxes=None)
 
