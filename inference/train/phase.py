@@ -130,15 +130,21 @@ def _draw(
         example = pool[int(rng.integers(len(pool)))]
         taken = min(len(example.channels), FRAMES)
         first = int(rng.integers(len(example.channels) - taken + 1))
-        part = example.channels[first : first + taken].astype(np.float32)
-        channels[row, :taken] = part + rng.normal(size=part.shape).astype(np.float32) * NOISE
-        for low, high in GROUPS:
-            if rng.random() < DROP_GROUP:
-                channels[row, :, low:high] = 0
+        channels[row, :taken] = disturb(example.channels[first : first + taken], rng)
         targets[row, :, :taken] = example.targets[:, first : first + taken]
         known[row, :taken], weight[row] = 1, example.weight
     made = (np.ascontiguousarray(channels.transpose(0, 2, 1)), targets, known, weight)
     return tuple(torch.from_numpy(array) for array in made)  # type: ignore[return-value]
+
+
+def disturb(channels: NDArray[np.float16], rng: np.random.Generator) -> Floats:
+    """Channels (T, CHANNELS) with noise, and without some that belong together."""
+    out = channels.astype(np.float32)
+    out += rng.normal(size=out.shape).astype(np.float32) * NOISE
+    for low, high in GROUPS:
+        if rng.random() < DROP_GROUP:
+            out[:, low:high] = 0
+    return out
 
 
 def loss(scores: Tensor, targets: Tensor, known: Tensor, weight: Tensor) -> Tensor:

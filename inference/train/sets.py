@@ -24,7 +24,7 @@ from inference import catalogue, metrics, phase, sets, signals, weights
 from inference.ensemble import save_networks
 from inference.phase import PhaseNet, load_networks
 from inference.train import clips, films, own_counts, sessions, spliced
-from inference.train.phase import DECAY, DROP_GROUP, GROUPS, NOISE
+from inference.train.phase import DECAY, disturb
 from inference.types import PoseTrack, Segment
 
 KEPT = clips.ROOT / "var" / "train" / "sets"
@@ -148,11 +148,7 @@ def _draw(pools: Sequence[tuple[float, Sequence[Example]]], rng: np.random.Gener
         example = pool[int(rng.integers(len(pool)))]
         taken = min(len(example.channels), FRAMES)
         first = int(rng.integers(len(example.channels) - taken + 1))
-        part = example.channels[first : first + taken].astype(np.float32)
-        channels[row, :taken] = part + rng.normal(size=part.shape).astype(np.float32) * NOISE
-        for low, high in GROUPS:
-            if rng.random() < DROP_GROUP:
-                channels[row, :, low:high] = 0
+        channels[row, :taken] = disturb(example.channels[first : first + taken], rng)
         target[row, :taken] = example.target[first : first + taken]
         share[row, :taken] = example.known[first : first + taken] * example.weight
     made = (np.ascontiguousarray(channels.transpose(0, 2, 1)), target, share)
