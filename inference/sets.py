@@ -2,7 +2,8 @@
 
 A small temporal network, of the counter's kind but trained on sessions (`inference/train/sets.py`), says of each moment
 how likely a set goes on: who rests may well walk about, talk and fetch things, and who holds a plank hardly moves. It
-looks at part after part of the film as if each were all of it, because people come near the phone and go away again.
+looks at part after part of the film as if each were all of it, because people come near the phone and go away again,
+once from afar and once from near.
 The likeliest course of sets and rests follows by dynamic programming (Viterbi 1967).
 """
 
@@ -19,7 +20,7 @@ from inference import phase, signals, weights
 from inference.signals import RATE_HZ
 from inference.types import PoseTrack, Segment
 
-LOOK_S, STEP_S = 40.0, 20.0  # how much of a film is looked at, and how far it is to the next look
+LOOKS_S = (40.0, 14.0)  # how much of a film is looked at, from afar and from near; each look overlaps half of the next
 SURE = 4.0  # log odds of a moment: it may not speak louder
 CHANGE = 3.0  # what it takes to begin or to end a set: so many nats, held for a second
 SHORTEST_REST_S = 6.0  # people pause that long between two repetitions at most
@@ -50,24 +51,25 @@ def score(track: PoseTrack, networks: Sequence[phase.PhaseNet]) -> tuple[Odds, N
     seen_s = track.times_s[track.found]
     times_s = np.arange(seen_s[0], seen_s[-1], 1 / RATE_HZ)
     odds, heard = np.zeros(len(times_s)), np.zeros(len(times_s))
-    for look in choose_looks(float(seen_s[0]), float(seen_s[-1])):
+    bounds_s = float(seen_s[0]), float(seen_s[-1])
+    for look in (look for length_s in LOOKS_S for look in choose_looks(*bounds_s, length_s)):
         moving = extract(cut(track, look))
         if moving is None:
             continue
         first = round((moving.times_s[0] - seen_s[0]) * RATE_HZ)
         told = phase.score(networks, phase.make_channels(moving))[0][: len(times_s) - first]
         from_border_s = np.minimum(moving.times_s - look.start_s, look.end_s - moving.times_s)[: len(told)]
-        trust = np.maximum(from_border_s, 1 / RATE_HZ)
+        trust = np.maximum(from_border_s / (look.end_s - look.start_s), 0.01)
         odds[first : first + len(told)] += trust * told
         heard[first : first + len(told)] += trust
     return np.where(heard > 0, odds / np.maximum(heard, 1e-9), -SURE), times_s
 
 
-def choose_looks(start_s: float, end_s: float) -> list[Segment]:
-    """Overlapping parts of a film, all equally long; the whole where it is short."""
-    last_s = max(end_s - LOOK_S, start_s)
-    count = int(np.ceil((last_s - start_s) / STEP_S)) + 1
-    return [Segment(float(at_s), float(at_s) + LOOK_S) for at_s in np.linspace(start_s, last_s, count)]
+def choose_looks(start_s: float, end_s: float, length_s: float) -> list[Segment]:
+    """Overlapping parts of a film, all equally long; the whole where it is shorter."""
+    last_s = max(end_s - length_s, start_s)
+    count = int(np.ceil(2 * (last_s - start_s) / length_s)) + 1
+    return [Segment(float(at_s), float(at_s) + length_s) for at_s in np.linspace(start_s, last_s, count)]
 
 
 def extract(track: PoseTrack) -> signals.MotionSignals | None:
