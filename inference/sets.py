@@ -20,7 +20,8 @@ from inference import phase, signals, weights
 from inference.signals import RATE_HZ
 from inference.types import PoseTrack, Segment
 
-LOOKS_S = (40.0, 14.0)  # how much of a film is looked at, from afar and from near; each look overlaps half of the next
+# How much of a film is looked at, from afar and, where that is not all of it, from near; looks overlap by half.
+LOOKS_S = (40.0, 14.0)
 SURE = 4.0  # log odds of a moment: it may not speak louder
 CHANGE = 3.0  # what it takes to begin or to end a set: so many nats, held for a second
 SHORTEST_REST_S = 6.0  # people pause that long between two repetitions at most
@@ -52,7 +53,8 @@ def score(track: PoseTrack, networks: Sequence[phase.PhaseNet]) -> tuple[Odds, N
     times_s = np.arange(seen_s[0], seen_s[-1], 1 / RATE_HZ)
     odds, heard = np.zeros(len(times_s)), np.zeros(len(times_s))
     bounds_s = float(seen_s[0]), float(seen_s[-1])
-    for look in (look for length_s in LOOKS_S for look in choose_looks(*bounds_s, length_s)):
+    lengths_s = LOOKS_S if bounds_s[1] - bounds_s[0] > LOOKS_S[0] else LOOKS_S[:1]
+    for look in (look for length_s in lengths_s for look in choose_looks(*bounds_s, length_s)):
         moving = extract(cut(track, look))
         if moving is None:
             continue

@@ -1,4 +1,4 @@
-"""Milliseconds a clip for naming and counting on one core, beside what one would write in an afternoon.
+"""Milliseconds a clip for finding sets, naming and counting on one core, beside what one would write in an afternoon.
 
 ``python -m inference.bench.recognise_cost``. The plain counter is the first principal component and its peaks, run in
 the same process on the same track. Also both together while every core is busy with something else, as they ship (on
@@ -24,7 +24,7 @@ from inference import pipeline, signals
 from inference.classify import Classifier
 from inference.recognise import recognise
 from inference.reps import count_reps
-from inference.sets import cut
+from inference.sets import cut, cut_sets
 from inference.types import AnalysisOptions, PoseTrack, Segment
 
 SAMPLE = Path(__file__).resolve().parents[2] / "frontend" / "static" / "sample" / "squats.mp4"
@@ -87,6 +87,7 @@ def main() -> None:
         part = cut(track, Segment(0.0, length_s))
         figures[f"{length_s:.0f} s"] = {
             "name": median_ms(lambda part=part: classifier.predict(part)),  # type: ignore[misc]
+            "find sets": median_ms(lambda part=part: cut_sets(part)),  # type: ignore[misc]
             "count": median_ms(lambda part=part: count_reps(part)),  # type: ignore[misc]
             "plain count": median_ms(lambda part=part: count_plainly(part)),  # type: ignore[misc]
         }
