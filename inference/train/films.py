@@ -84,7 +84,7 @@ def make_film(rng: np.random.Generator) -> Film:
     first, last = _cut(strip, ends, rng)
     points = _place(np.concatenate(strip.parts), done, ends, rng)[first:last]
     reps = np.array([rep for rep in strip.reps if rep[2] > first and rep[0] < last], float).reshape(-1, 3)
-    return Film(_film(points, rng), (reps - first) / RATE_HZ)
+    return Film(film(points, rng), (reps - first) / RATE_HZ)
 
 
 def make_idle_film(rng: np.random.Generator) -> Film:
@@ -92,7 +92,7 @@ def make_idle_film(rng: np.random.Generator) -> Film:
     angles = idle.draw(rng)
     somebody = body.draw_proportions(rng)
     points = support.place(body.points_of(angles, somebody), angles, "lowest", 0.0)
-    return Film(_film(points, rng), np.zeros((0, 3)))
+    return Film(film(points, rng), np.zeros((0, 3)))
 
 
 def _draw_performance(rng: np.random.Generator) -> Performance:
@@ -188,14 +188,14 @@ def _place(angles: Floats, done: Performance, ends: tuple[int, int], rng: np.ran
     return np.asarray(free + (held - free) * ways[:, None, None])
 
 
-def _film(points: Floats, rng: np.random.Generator) -> PoseTrack:
-    """What an estimator sees of it."""
+def film(points: Floats, rng: np.random.Generator, every: int | None = None, scaled: float = SCALED) -> PoseTrack:
+    """What an estimator sees of metres (T, 24, 3), in some of 30 frames a second."""
     seen_by = camera.draw_camera(rng)
     flat, behind_m = camera.project(points, seen_by, rng)
-    every = int(rng.choice(EVERY))
+    every = every or int(rng.choice(EVERY))
     keypoints = wear.wear(flat[::every], behind_m[::every], seen_by.size_px, rng)
     track = PoseTrack(keypoints, np.arange(len(keypoints)) * every / RATE_HZ, seen_by.size_px)
-    return wear_film(track, rng)
+    return wear_film(track, rng, scaled)
 
 
 def wear_film(track: PoseTrack, rng: np.random.Generator, scaled: float = SCALED) -> PoseTrack:

@@ -102,19 +102,28 @@ def train(
     network = phase.PhaseNet()
     if start is not None:
         network.load_state_dict(start.state_dict())
+
+    def find_loss() -> Tensor:
+        channels, targets, known, weight = _draw(synthetic, real, rng)
+        return loss(network(channels), targets, known, weight)
+
+    return fit(network, find_loss, steps, rate, "phase")
+
+
+def fit(network: phase.PhaseNet, find_loss: Callable[[], Tensor], steps: int, rate: float, name: str) -> phase.PhaseNet:
+    """The network after so many steps of AdamW, one cycle of the rate, on what a fresh batch says each time."""
     network.train()
     optimiser = torch.optim.AdamW(network.parameters(), rate, weight_decay=DECAY)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, steps, pct_start=0.15)
     for step in range(steps):
-        channels, targets, known, weight = _draw(synthetic, real, rng)
-        found = loss(network(channels), targets, known, weight)
+        found = find_loss()
         optimiser.zero_grad()
         found.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimiser.step()
         schedule.step()
         if step % 250 == 249:
-            print(f"phase {step + 1}/{steps} loss {float(found.detach()):.3f}", flush=True)
+            print(f"{name} {step + 1}/{steps} loss {float(found.detach()):.3f}", flush=True)
     return network.eval()
 
 

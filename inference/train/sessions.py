@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from inference import catalogue
 from inference.train import films
-from inference.train.synthetic import body, bystanders, camera, idle, moves, slugs, support, wear
+from inference.train.synthetic import body, bystanders, idle, moves, slugs, support
 from inference.train.synthetic.perform import RATE_HZ, Performance, ease, perform
 from inference.types import PoseTrack
 
@@ -60,14 +60,14 @@ def make_session(rng: np.random.Generator) -> Session:
     pieces = _join(_draw_pieces(somebody, rng), somebody, rng)
     at = np.cumsum([0, *(len(piece.angles) for piece in pieces)])
     sets = [(a + p.exercise[0], a + p.exercise[1]) for a, p in zip(at, pieces, strict=False) if p.exercise]
-    track = _film(_place(pieces, somebody), rng)
+    track = films.film(_place(pieces, somebody), rng, EVERY, scaled=0.0)
     _leave(track.keypoints, np.array(sets) // EVERY, rng)
     return Session(track, np.array(sets, float) / RATE_HZ)
 
 
 def make_rest(seconds: float, somebody: body.Proportions, rng: np.random.Generator) -> PoseTrack:
     """Somebody who does nothing of use for a while."""
-    return _film(_place(_join(_rest(seconds, somebody, rng), somebody, rng), somebody), rng)
+    return films.film(_place(_join(_rest(seconds, somebody, rng), somebody, rng), somebody), rng, EVERY, scaled=0.0)
 
 
 def _place(pieces: list[_Piece], somebody: body.Proportions) -> Floats:
@@ -168,14 +168,6 @@ def _way(last: _Piece, then: _Piece, rng: np.random.Generator) -> _Piece:
     share = ease(int(rng.uniform(*WAY_S) * RATE_HZ), rng)[:, None]
     angles = last.angles[-1] + (then.angles[0] - last.angles[-1]) * share
     return _Piece(angles, last.root[-1] + (then.root[0] - last.root[-1]) * share)
-
-
-def _film(points: Floats, rng: np.random.Generator) -> PoseTrack:
-    seen_by = camera.draw_camera(rng)
-    flat, behind_m = camera.project(points, seen_by, rng)
-    keypoints = wear.wear(flat[::EVERY], behind_m[::EVERY], seen_by.size_px, rng)
-    track = PoseTrack(keypoints, np.arange(len(keypoints)) * EVERY / RATE_HZ, seen_by.size_px)
-    return films.wear_film(track, rng, scaled=0.0)
 
 
 def _leave(keypoints: NDArray[np.float32], sets: NDArray[np.int64], rng: np.random.Generator) -> None:

@@ -24,7 +24,7 @@ from inference import catalogue, metrics, phase, sets, signals, weights
 from inference.ensemble import save_networks
 from inference.phase import PhaseNet, load_networks
 from inference.train import clips, films, own_counts, sessions, spliced
-from inference.train.phase import DECAY, disturb
+from inference.train.phase import disturb, fit
 from inference.types import PoseTrack, Segment
 
 KEPT = clips.ROOT / "var" / "train" / "sets"
@@ -119,23 +119,16 @@ def train(
     """A network of one output; pools of examples, each with its share of a batch. Goes on from another, if given."""
     torch.manual_seed(0)
     rng = np.random.default_rng(0)
-    network = PhaseNet(outputs=1).train()
+    network = PhaseNet(outputs=1)
     if start is not None:
         network.load_state_dict(start.state_dict())
-    optimiser = torch.optim.AdamW(network.parameters(), rate, weight_decay=DECAY)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, steps, pct_start=0.15)
-    for step in range(steps):
+
+    def find_loss() -> Tensor:
         channels, target, share = _draw(pools, rng)
         wrong = functional.binary_cross_entropy_with_logits(network(channels)[:, 0], target, reduction="none")
-        loss = (wrong * share).sum() / share.sum()
-        optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-        optimiser.step()
-        schedule.step()
-        if step % 250 == 249:
-            print(f"sets {step + 1}/{steps} loss {float(loss.detach()):.3f}", flush=True)
-    return network.eval()
+        return (wrong * share).sum() / share.sum()
+
+    return fit(network, find_loss, steps, rate, "sets")
 
 
 def _draw(pools: Sequence[tuple[float, Sequence[Example]]], rng: np.random.Generator) -> tuple[Tensor, Tensor, Tensor]:
