@@ -6,11 +6,15 @@ import argparse
 import csv
 import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from tqdm import tqdm
 
 from inference import pipeline, pose
 from inference.errors import InferenceError
@@ -24,6 +28,7 @@ CACHE = ROOT / "var" / "train" / "keypoints"
 FIRST_ESTIMATOR = "blazepose-full"  # its keypoints lie in CACHE itself, those of others beside it
 PARTS = ("checked", "more", "named")
 UNCHECKED_WEIGHT = 0.6  # of a clip whose name nobody checked
+WORTH_PROCESSES = 8  # clips to look at; to start a process takes as long as one
 
 # Sources that share people or footage belong to one fold (README of the data).
 _SAME_PEOPLE = (
@@ -72,12 +77,16 @@ def cache_of(estimator: str) -> Path:
     return CACHE if estimator == FIRST_ESTIMATOR else CACHE.with_name(f"{CACHE.name}-{estimator}")
 
 
+def _place(clip: Path, part: str, estimator: str) -> Path:
+    return cache_of(estimator) / part / f"{clip.stem}.npz"
+
+
 def cached_track(clip: Path, part: str, estimator: str = FIRST_ESTIMATOR) -> PoseTrack | None:
     """Keypoints of a clip, from the cache or by running the pose stage; None when it can't be analysed.
 
     Estimators that have no detector of their own look where the first one saw somebody.
     """
-    path = cache_of(estimator) / part / f"{clip.stem}.npz"
+    path = _place(clip, part, estimator)
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         track = _look_again(clip, part, estimator) if estimator in pose.TOP_DOWN else _look(clip, estimator)
@@ -85,6 +94,18 @@ def cached_track(clip: Path, part: str, estimator: str = FIRST_ESTIMATOR) -> Pos
             return None
         pipeline.save_keypoints(track, path)
     return read_track(path)
+
+
+def look_at_all(clips: Sequence[Path], part: str, estimator: str) -> None:
+    """Fill the cache, one process for each core: the pose stage of a clip keeps one busy."""
+    missing = [clip for clip in clips if not _place(clip, part, estimator).exists()]
+    if len(missing) < WORTH_PROCESSES:
+        return  # whoever asks for one looks at it
+    print(f"{estimator} looks at {len(missing)} clips of {part}", flush=True)
+    with ProcessPoolExecutor(mp_context=get_context("spawn"), initializer=torch.set_num_threads, initargs=(1,)) as pool:
+        jobs = [pool.submit(cached_track, clip, part, estimator) for clip in missing]
+        for job in tqdm(jobs, unit="clip"):
+            job.result()
 
 
 def _look(clip: Path, estimator: str) -> PoseTrack | None:
@@ -108,6 +129,8 @@ def load(parts: Sequence[str] = PARTS, estimators: Sequence[str] = (FIRST_ESTIMA
         folder = DATA / "clips" / part
         with (folder / "LABELS.csv").open(newline="", encoding="utf-8") as file:
             rows = list(csv.DictReader(file))
+        for name in sorted(estimators, key=lambda name: name != FIRST_ESTIMATOR):  # others look where it saw somebody
+            look_at_all([folder / row["file"] for row in rows], part, name)
         for row in rows:
             found = {name: cached_track(folder / row["file"], part, name) for name in estimators}
             seen = {name: track for name, track in found.items() if track is not None and track.found.any()}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -16,6 +17,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from inference import phase, signals
+from inference.ensemble import save_networks
 from inference.signals import RATE_HZ
 from inference.train import films
 from inference.types import PoseTrack
@@ -125,6 +127,14 @@ def fit(network: phase.PhaseNet, find_loss: Callable[[], Tensor], steps: int, ra
         if step % 250 == 249:
             print(f"{name} {step + 1}/{steps} loss {float(found.detach()):.3f}", flush=True)
     return network.eval()
+
+
+def keep(path: Path, make: Training) -> phase.PhaseNet:
+    """The network that a file holds; trained first when there is none, so that a training that was stopped goes on."""
+    if not path.exists():
+        print(f"network {path.parent.name}/{path.stem}", flush=True)
+        save_networks([make()], path)
+    return phase.load_networks(path)[0]
 
 
 def _draw(

@@ -11,8 +11,10 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +23,7 @@ from sklearn.ensemble import ExtraTreesClassifier
 
 from inference import agreement, files, metrics, ranking, readings, reps, weights
 from inference.ensemble import save_networks
-from inference.phase import PhaseNet, load_networks
+from inference.phase import PhaseNet
 from inference.ranking import RankingNetwork
 from inference.train import clips, films, phase
 from inference.train import ranking as rank_readings
@@ -98,7 +100,7 @@ def _grow(
         right.append(table.counts[kept] == table.film.true)
         weight.append(np.full(len(kept), _weigh(table.film, synthetic_weight) / len(kept)))
     model = ExtraTreesClassifier(
-        trees, min_samples_leaf=LEAF, max_depth=DEPTH, max_features=0.5, n_jobs=1, random_state=seed
+        trees, min_samples_leaf=LEAF, max_depth=DEPTH, max_features=0.5, n_jobs=-1, random_state=seed
     )
     return model.fit(np.concatenate(features), np.concatenate(right), sample_weight=np.concatenate(weight))
 
@@ -156,11 +158,23 @@ class Member:
         return phase.train(self.synthetic, seen, FURTHER_STEPS, self.number, start=self.first, rate=FURTHER_RATE)
 
     def _keep(self, name: str, train: phase.Training) -> PhaseNet:
-        path = self.folder / f"{name}.safetensors"
-        if not path.exists():
-            print(f"phase network {self.number}, {name}", flush=True)
-            save_networks([train()], path)
-        return load_networks(path)[0]
+        return phase.keep(self.folder / f"{name}.safetensors", train)
+
+
+def train_members(estimators: Sequence[str], count: int = MEMBERS, folder: Path = KEPT) -> None:
+    """Train what is missing of every member, a process for each: small steps keep one core busy."""
+    kinds = len([*range(FOLDS), None]) + 1  # and the first
+    if len(list(folder.glob("member-*/*.safetensors"))) == count * kinds:
+        return
+    with ProcessPoolExecutor(count, get_context("spawn"), torch.set_num_threads, (1,)) as pool:
+        for done in [pool.submit(_train_member, estimators, number, folder) for number in range(count)]:
+            done.result()
+
+
+def _train_member(estimators: Sequence[str], number: int, folder: Path) -> None:
+    member = Networks(collect(estimators), number + 1, folder).members[number]
+    for fold in (*range(FOLDS), None):
+        member.without(fold)
 
 
 class Networks:
@@ -213,6 +227,8 @@ def run(args: argparse.Namespace) -> int:
     torch.set_num_threads(args.threads)
     if args.counts:
         files.require_file_place(args.counts)
+    list(clips.load(estimators=args.estimators))  # so that not every member looks at them
+    train_members(args.estimators)
     real, long, short = collect(args.estimators), collect_long(), collect_short()
     networks = Networks(real)
     print(f"{len({film.file for film in real})} films, {len(real)} with speeds", flush=True)

@@ -9,7 +9,7 @@ last that was finished. Delete the folder to start anew.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -22,9 +22,10 @@ from torch.nn import functional
 
 from inference import catalogue, metrics, phase, sets, signals, weights
 from inference.ensemble import save_networks
-from inference.phase import PhaseNet, load_networks
+from inference.phase import PhaseNet
 from inference.train import clips, films, own_counts, sessions, spliced
-from inference.train.phase import disturb, fit
+from inference.train.phase import Training as Making
+from inference.train.phase import disturb, fit, keep
 from inference.types import PoseTrack, Segment
 
 KEPT = clips.ROOT / "var" / "train" / "sets"
@@ -205,12 +206,8 @@ class Training:
         bounds = ((film.track, np.array([(s.start_s, s.end_s) for s in film.sets])) for film in made)
         return [example for track, sets_s in bounds for example in make_examples(track, sets_s)]
 
-    def _keep(self, name: str, make: Callable[[], PhaseNet]) -> PhaseNet:
-        path = self.folder / f"{name}.safetensors"
-        if not path.exists():
-            print(f"network {name}", flush=True)
-            save_networks([make()], path)
-        return load_networks(path)[0]
+    def _keep(self, name: str, make: Making) -> PhaseNet:
+        return keep(self.folder / f"{name}.safetensors", make)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
