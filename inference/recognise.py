@@ -45,7 +45,7 @@ def recognise(track: PoseTrack, *, examples: Examples | None = None, classifier:
     segments = [
         part for active in cut_sets(track) for part in supersets.split(track, active, classifier.score_families)
     ]
-    counts = [count_reps(track, segment.start_s, segment.end_s) for segment in segments]
+    counts = [count_reps(cut(track, segment)) for segment in segments]
     if len(segments) == 1:
         names = [whole := name(_only(track, segments[0]), counts)]
     else:

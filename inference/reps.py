@@ -16,12 +16,11 @@ from numpy.typing import NDArray
 
 from inference import phase, ranking, weights
 from inference.readings import Reading, feature_table, read_signals
-from inference.signals import Floats, extract
+from inference.signals import Floats, extract_seen
 from inference.trees import Forest
 from inference.types import PoseTrack, Rep, RepCount
 
 VERSION = "4"
-LEAST_SAMPLES = 8
 TOP_READINGS = 3  # readings whose judgement counts for a number
 FLOOR_BELIEF, FLOOR_CHANCE = 1e-2, 1e-4  # neither of the two may veto a number alone
 ONE_TIMES = 2.0  # to say 2 of one repetition is twice as wrong, as a share of it, as to say 1 of two
@@ -39,22 +38,13 @@ def _ranking() -> tuple[ranking.RankingNetwork, ...]:
         return ranking.load_networks(path)
 
 
-def count_reps(track: PoseTrack, start_s: float | None = None, end_s: float | None = None) -> RepCount:
-    """Count the repetitions of a stretch of a track (the whole of it by default).
+def count_reps(track: PoseTrack) -> RepCount:
+    """Count the repetitions of a track.
 
     Gives no repetitions, with confidence 1, for less than half a second or where nobody was found.
     """
-    inside = np.ones(len(track.times_s), bool)
-    if start_s is not None:
-        inside &= track.times_s >= start_s
-    if end_s is not None:
-        inside &= track.times_s <= end_s
-    seen = np.flatnonzero(inside & track.found)
-    if len(seen) < LEAST_SAMPLES:
-        return RepCount((), 1.0, 0, 0)
-    stretch = slice(seen[0], seen[-1] + 1)
-    motion = extract(track.keypoints[stretch], track.times_s[stretch])
-    if len(motion.times_s) < LEAST_SAMPLES:
+    motion = extract_seen(track)
+    if motion is None:
         return RepCount((), 1.0, 0, 0)
     phases = phase.detect(motion)
     readings = read_signals(motion, phases)

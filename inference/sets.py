@@ -27,7 +27,6 @@ CHANGE = 3.0  # what it takes to begin or to end a set: so many nats, held for a
 SHORTEST_REST_S = 6.0  # people pause that long between two repetitions at most
 SHORTEST_SET_S = 3.0
 ONE_SET_S = 20.0  # shorter films are one set: nobody rests in them
-LEAST_SEEN = 8  # frames, to say anything
 MARGIN_S = 0.7
 
 Odds = NDArray[np.float64]
@@ -55,7 +54,7 @@ def score(track: PoseTrack, networks: Sequence[phase.PhaseNet]) -> tuple[Odds, N
     bounds_s = float(seen_s[0]), float(seen_s[-1])
     lengths_s = LOOKS_S if bounds_s[1] - bounds_s[0] > LOOKS_S[0] else LOOKS_S[:1]
     for look in (look for length_s in lengths_s for look in choose_looks(*bounds_s, length_s)):
-        moving = extract(cut(track, look))
+        moving = signals.extract_seen(cut(track, look), projected=False)
         if moving is None:
             continue
         first = round((moving.times_s[0] - seen_s[0]) * RATE_HZ)
@@ -72,16 +71,6 @@ def choose_looks(start_s: float, end_s: float, length_s: float) -> list[Segment]
     last_s = max(end_s - length_s, start_s)
     count = int(np.ceil(2 * (last_s - start_s) / length_s)) + 1
     return [Segment(float(at_s), float(at_s) + length_s) for at_s in np.linspace(start_s, last_s, count)]
-
-
-def extract(track: PoseTrack) -> signals.MotionSignals | None:
-    """The motion of a track from where somebody is first seen to where they are last; None where that is too short."""
-    seen = np.flatnonzero(track.found)
-    if len(seen) < LEAST_SEEN:
-        return None
-    stretch = slice(seen[0], seen[-1] + 1)
-    moving = signals.extract(track.keypoints[stretch], track.times_s[stretch], projected=False)
-    return moving if len(moving.times_s) > LEAST_SEEN else None
 
 
 def cut(track: PoseTrack, segment: Segment) -> PoseTrack:

@@ -15,6 +15,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from inference import motion
 from inference.skeleton import INDEX
+from inference.types import PoseTrack
 
 Floats = NDArray[np.float64]
 RATE_HZ = 15.0
@@ -22,6 +23,7 @@ SMOOTHING_FRAMES = 1.0
 DRIFT_S = 2.5  # slower than this is drift for the high-passed signals
 ANGLE_WEIGHT = 0.5  # a radian counts half a body size
 LEAST_WEIGHT = 0.05
+LEAST_SAMPLES = 8  # of a stretch, to say anything of it
 POSTURE_PARTS = 10  # principal components of a posture; what the others say is mostly jitter
 
 _ARMS = [INDEX[f"{s}_{p}"] for p in ("elbow", "wrist", "palm") for s in ("left", "right")]
@@ -80,6 +82,16 @@ def extract(keypoints: NDArray[np.float32], times_s: Floats, *, projected: bool 
     postures = np.concatenate([flat, in_room[:, INDEX["neck"]], in_room[:, INDEX["waist"]], bends[:, :10]], axis=1)
     found = _project_groups(postures, to_waist, in_room, bends) if projected else ()
     return MotionSignals(found, project(postures, POSTURE_PARTS), wanted_s, points, even[..., 2])
+
+
+def extract_seen(track: PoseTrack, *, projected: bool = True) -> MotionSignals | None:
+    """The motion of a track from where somebody is first seen to where they are last; None where that is too short."""
+    seen = np.flatnonzero(track.found)
+    if len(seen) < LEAST_SAMPLES:
+        return None
+    stretch = slice(seen[0], seen[-1] + 1)
+    moving = extract(track.keypoints[stretch], track.times_s[stretch], projected=projected)
+    return moving if len(moving.times_s) >= LEAST_SAMPLES else None
 
 
 def _project_groups(postures: Floats, to_waist: Floats, in_room: Floats, bends: Floats) -> tuple[Signal, ...]:

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from inference import catalogue, phase, readings, signals
 from inference.evaluate import read_track
 from inference.readings import Reading
-from inference.reps import LEAST_SAMPLES
 from inference.sets import cut
 from inference.train import clips, films, own_counts
 from inference.train.own_counts import OwnCount
@@ -83,12 +82,9 @@ def prepare(
 ) -> Counted | None:  # fmt: skip
     """A film played at a speed; None where too little or too much is seen."""
     faster = replace(track, times_s=track.times_s / speed)
-    seen = np.flatnonzero(faster.found)
-    if len(seen) < LEAST_SAMPLES or faster.times_s[seen[-1]] - faster.times_s[seen[0]] > LONGEST_S:
-        return None
-    stretch = slice(seen[0], seen[-1] + 1)
-    motion = signals.extract(faster.keypoints[stretch], faster.times_s[stretch])
-    if len(motion.times_s) < LEAST_SAMPLES:
+    seen_s = faster.times_s[faster.found]
+    motion = signals.extract_seen(faster) if len(seen_s) and np.ptp(seen_s) <= LONGEST_S else None
+    if motion is None:
         return None
     channels = phase.make_channels(motion).astype(np.float16)
     return Counted(file, group, source, true, speed, estimator, weight, faster, motion, channels)

@@ -26,6 +26,7 @@ Floats = NDArray[np.float32]
 Training = Callable[[], phase.PhaseNet]
 
 IDLE_SHARE = 0.08  # of synthetic films
+LEAST_SEEN = 2 * phase.STEP  # frames of a film
 BATCH, FRAMES = 24, 320
 RATE, DECAY = 3e-3, 0.02
 REAL_SHARE = 0.5  # of a batch
@@ -55,11 +56,9 @@ class Example:
 
 def make_example(track: PoseTrack, reps: NDArray[np.float64], group: str, weight: float = 1.0) -> Example | None:
     """An example of a track whose repetitions (n, 3) are known in seconds."""
-    seen = np.flatnonzero(track.found)
-    if len(seen) < 2 * phase.STEP:
+    moving = signals.extract_seen(track, projected=False) if track.found.sum() >= LEAST_SEEN else None
+    if moving is None:
         return None
-    stretch = slice(seen[0], seen[-1] + 1)
-    moving = signals.extract(track.keypoints[stretch], track.times_s[stretch])
     targets = mark(reps, moving.times_s)
     return Example(phase.make_channels(moving).astype(np.float16), targets.astype(np.float16), group, weight)
 

@@ -57,7 +57,7 @@ class Example:
 def make_examples(track: PoseTrack, sets_s: NDArray[np.float64], group: str = "", weight: float = 1.0) -> list[Example]:
     """Examples of a track whose sets (n, 2) are known in seconds, one for each look at it."""
     looks = sets.choose_looks(float(track.times_s[0]), float(track.times_s[-1]), sets.LOOKS_S[0])
-    seen = (sets.extract(sets.cut(track, look)) for look in looks)
+    seen = (signals.extract_seen(sets.cut(track, look), projected=False) for look in looks)
     return [_make_example(moving, sets_s, group, weight) for moving in seen if moving]
 
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from inference import reps
-from inference.types import PoseTrack
+from inference.sets import cut
+from inference.types import PoseTrack, Segment
 from tests.inference.tracks import make_track, raise_arms, rest, squat, waves
 
 
@@ -31,7 +32,7 @@ def test_turns_lie_where_the_movement_turns():
 
 def test_only_the_asked_stretch_is_counted():
     track = make_track(14, squat, waves(6, 2.0))
-    assert reps.count_reps(track, 0.5, 7.0).count == 3
+    assert reps.count_reps(cut(track, Segment(0.5, 7.0))).count == 3
 
 
 def test_nobody_has_no_repetitions():
