@@ -1,6 +1,7 @@
 """Labelled clips through one pose estimator or several."""
 
 import csv
+from concurrent.futures import Future
 
 import numpy as np
 import pytest
@@ -61,6 +62,35 @@ def test_a_name_that_was_seen_counts_as_checked(shelf, monkeypatch):
         ("a.mp4", "squat", 1.0),
         ("b.mp4", "lunge", 1.0),
     ]
+
+
+class Inline:
+    """An executor that works at once, in this process."""
+
+    def __init__(self, **_options):
+        pass
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_error):
+        pass
+
+    def submit(self, work, *args):
+        done = Future()
+        done.set_result(work(*args))
+        return done
+
+
+def test_only_clips_that_nobody_looked_at_are_looked_at_ahead(shelf, monkeypatch):
+    looked = []
+    monkeypatch.setattr(clips, "ProcessPoolExecutor", Inline)
+    monkeypatch.setattr(clips, "_look", lambda clip, estimator: looked.append(clip.stem))
+    new = [shelf / f"new{number}.mp4" for number in range(clips.WORTH_PROCESSES)]
+    clips.look_at_all([shelf / "a.mp4", *new[1:]], "more", clips.FIRST_ESTIMATOR)
+    assert looked == []  # too few to start processes for
+    clips.look_at_all([shelf / "a.mp4", *new], "more", clips.FIRST_ESTIMATOR)
+    assert looked == [clip.stem for clip in new]
 
 
 def test_names_that_were_seen_are_of_the_catalogue():

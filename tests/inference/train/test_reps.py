@@ -1,5 +1,7 @@
 """Members of the counter's phase networks: trained once each, kept, and never shown the fold they are to judge."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
@@ -50,3 +52,25 @@ def test_what_was_trained_is_not_trained_again(trained, tmp_path):
     assert len(trained) == count == 4
     frames = np.random.default_rng(0).normal(size=(48, network.CHANNELS)).astype(np.float32)
     assert network.score(second, frames) == pytest.approx(network.score(first, frames))
+
+
+def test_a_member_trains_every_fold_and_the_one_that_ships(trained, monkeypatch, tmp_path):
+    monkeypatch.setattr(reps, "collect", lambda estimators: [SimpleNamespace(group=group) for group in "abcdefgh"])
+    reps._train_member(["blazepose-full"], 1, tmp_path)
+    assert [seed for seed, _ in trained] == [1] * (1 + reps.FOLDS + 1)
+    assert {path.parent.name for path in tmp_path.rglob("*.safetensors")} == {"member-1"}
+
+
+def test_members_that_are_there_need_no_processes(trained, monkeypatch, tmp_path):
+    monkeypatch.setattr(reps, "collect", lambda estimators: [SimpleNamespace(group=group) for group in "abcdefgh"])
+    for number in range(2):
+        reps._train_member([], number, tmp_path)
+
+    def refuse(*args, **kwargs):
+        raise AssertionError("a process was started")
+
+    monkeypatch.setattr(reps, "ProcessPoolExecutor", refuse)
+    reps.train_members([], 2, tmp_path)
+    next(tmp_path.rglob("without-3.safetensors")).unlink()
+    with pytest.raises(AssertionError, match="started"):
+        reps.train_members([], 2, tmp_path)
