@@ -29,8 +29,8 @@ from inference.train.phase import disturb, fit, keep
 from inference.types import PoseTrack, Segment
 
 KEPT = clips.ROOT / "var" / "train" / "sets"
-SESSIONS, FILMS = 1200, 600  # synthetic ones
-FIRST_STEPS, FIRST_RATE = 3000, 3e-3
+SESSIONS, FILMS = 2400, 1200  # synthetic ones
+FIRST_STEPS, FIRST_RATE = 6000, 3e-3
 FURTHER_STEPS, FURTHER_RATE = 1000, 1e-3
 BATCH, FRAMES = 12, 608  # as many frames as a look has, a multiple of phase.STEP
 SESSION_SHARE = 0.7  # of synthetic examples
