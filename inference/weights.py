@@ -38,6 +38,7 @@ UNREADABLE = (
     SafetensorError, pickle.UnpicklingError, zipfile.BadZipFile, EOFError, LookupError, RuntimeError, TypeError,
     ValueError, AttributeError,
 )  # fmt: skip
+TORCH_ALLOCATOR = "DefaultCPUAllocator"  # torch has no class of its own for too little memory
 
 Report = Callable[[str, int, int], None]  # name, bytes so far, bytes in all (0 = not known)
 
@@ -213,6 +214,8 @@ def open_checked(name: str) -> Iterator[Path]:
     except WeightError:
         raise
     except UNREADABLE as error:
+        if TORCH_ALLOCATOR in str(error):
+            raise MemoryError(f"not enough memory to load {path.name}") from error
         record = RECORDS[name]
         delete = "" if record.is_shipped else f"rm {path} && "
         what = f"{path.name} has the right sha256 but is not the network that `{name}` stands for"

@@ -230,6 +230,11 @@ def test_a_checked_file_with_another_content_is_told_with_the_remedy(name, load,
         load()
 
 
+def test_too_little_memory_is_no_fault_of_the_file():
+    with pytest.raises(MemoryError, match=r"to load sets\.safetensors"), weights.open_checked("sets"):
+        torch.empty(1 << 48)
+
+
 def test_analyse_tells_of_such_a_file_in_one_sentence(wrong_content, make_clip, capsys):
     wrong_content("hrnet-w32-coco", b"\x80\x02no pickle")
     assert cli.main(["analyse", str(make_clip("a.mp4")), "--estimator", "hrnet-w32-coco"]) == 1
