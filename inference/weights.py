@@ -115,7 +115,7 @@ RECORDS = {
             _OWN,
         ),
         Weight(
-            "sets", "sets.safetensors", "d8820e8555a4711408150148a7d763e46498c244ae4dde35d4ecbf83d573824c", "MIT", _OWN
+            "sets", "sets.safetensors", "afe7fafbce34781b3003773b01977049a9635059888f98fab86f6a124b8672b4", "MIT", _OWN
         ),
         Weight(
             "classifier",
