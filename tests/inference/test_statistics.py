@@ -45,6 +45,17 @@ def test_the_mirror_image_swaps_sides_and_nothing_else():
     assert sorted(np.round(one[apart], 2)) == pytest.approx(sorted(np.round(other[apart], 2)), abs=0.03)
 
 
+@pytest.mark.parametrize("move", [squat, raise_arms])
+def test_the_mirror_image_is_what_would_be_measured_in_a_mirror(move):
+    rng = np.random.default_rng(5)
+    track = make_track(6, move, waves(3, 2.0))
+    track.keypoints[..., :2] += rng.normal(size=track.keypoints[..., :2].shape) * 6 + rng.normal(size=(24, 2)) * 20
+    track.keypoints[..., 2] = rng.random(track.keypoints.shape[:2]) * 0.9 + 0.1
+    _, image = statistics.both_views(track)
+    mirrored = skeleton.mirror(track.keypoints, 640)
+    assert image == pytest.approx(statistics.describe(mirrored, track.times_s), abs=2e-3)
+
+
 def test_a_limb_is_described_by_its_direction_at_both_ends_and_its_length():
     track = make_track(6, raise_arms, waves(3, 2.0))
     told = describe(track)[-DIRECTIONS:]
