@@ -6,20 +6,17 @@ import argparse
 import csv
 import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from inference import pipeline, pose
 from inference.errors import InferenceError
 from inference.evaluate import read_track
 from inference.train import relook, seen_names
+from inference.train.processes import run_each
 from inference.types import AnalysisOptions, PoseTrack
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -96,16 +93,19 @@ def cached_track(clip: Path, part: str, estimator: str = FIRST_ESTIMATOR) -> Pos
     return read_track(path)
 
 
-def look_at_all(clips: Sequence[Path], part: str, estimator: str) -> None:
-    """Fill the cache, one process for each core: the pose stage of a clip keeps one busy."""
-    missing = [clip for clip in clips if not _place(clip, part, estimator).exists()]
-    if len(missing) < WORTH_PROCESSES:
-        return  # whoever asks for one looks at it
-    print(f"{estimator} looks at {len(missing)} clips of {part}", flush=True)
-    with ProcessPoolExecutor(mp_context=get_context("spawn"), initializer=torch.set_num_threads, initargs=(1,)) as pool:
-        jobs = [pool.submit(cached_track, clip, part, estimator) for clip in missing]
-        for job in tqdm(jobs, unit="clip"):
-            job.result()
+def look_at_all(parts: Sequence[str] = PARTS, estimators: Sequence[str] = (FIRST_ESTIMATOR,)) -> None:
+    """Fill the cache where much is missing; a few clips are looked at when somebody asks for them."""
+    for estimator in sorted(estimators, key=lambda name: name != FIRST_ESTIMATOR):  # others look where it saw somebody
+        jobs = [(DATA / "clips" / part / row["file"], part, estimator) for part in parts for row in _read_labels(part)]
+        missing = [job for job in jobs if not _place(*job).exists()]
+        if len(missing) >= WORTH_PROCESSES:
+            print(f"{estimator} looks at {len(missing)} clips", flush=True)
+            run_each(cached_track, missing)
+
+
+def _read_labels(part: str) -> list[dict[str, str]]:
+    with (DATA / "clips" / part / "LABELS.csv").open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
 
 
 def _look(clip: Path, estimator: str) -> PoseTrack | None:
@@ -125,14 +125,11 @@ def load(parts: Sequence[str] = PARTS, estimators: Sequence[str] = (FIRST_ESTIMA
 
     The tracks of one clip share its weight, and its group.
     """
+    look_at_all(parts, estimators)
     for part in parts:
-        folder = DATA / "clips" / part
-        with (folder / "LABELS.csv").open(newline="", encoding="utf-8") as file:
-            rows = list(csv.DictReader(file))
-        for name in sorted(estimators, key=lambda name: name != FIRST_ESTIMATOR):  # others look where it saw somebody
-            look_at_all([folder / row["file"] for row in rows], part, name)
-        for row in rows:
-            found = {name: cached_track(folder / row["file"], part, name) for name in estimators}
+        for row in _read_labels(part):
+            clip = DATA / "clips" / part / row["file"]
+            found = {name: cached_track(clip, part, name) for name in estimators}
             seen = {name: track for name, track in found.items() if track is not None and track.found.any()}
             for name, track in seen.items():
                 yield _label(row, part, name, track, 1 / len(seen))

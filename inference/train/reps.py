@@ -11,10 +11,8 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -46,6 +44,7 @@ from inference.train.counted import (
 from inference.train.locate import locate_reps
 from inference.train.phase import Example
 from inference.train.pool import SYNTHETIC
+from inference.train.processes import run_each
 from inference.trees import Forest
 from inference.types import RepCount
 
@@ -142,7 +141,7 @@ class Member:
     @cached_property
     def first(self) -> PhaseNet:
         """The one that has seen synthetic films only."""
-        return self._keep("synthetic", lambda: phase.train(self.synthetic, [], FIRST_STEPS, self.number))
+        return phase.keep(self._place("synthetic"), lambda: phase.train(self.synthetic, [], FIRST_STEPS, self.number))
 
     @cached_property
     def examples(self) -> list[Example]:
@@ -151,30 +150,23 @@ class Member:
 
     def without(self, fold: int | None) -> PhaseNet:
         """The one that has seen the real films of all folds but one."""
-        return self._keep("all" if fold is None else f"without-{fold}", lambda: self._go_on(fold))
+        return phase.keep(self._place(_name(fold)), lambda: self._go_on(fold))
+
+    @property
+    def is_trained(self) -> bool:
+        """Whether the networks of all folds, and the one that ships, are kept."""
+        return all(self._place(_name(fold)).exists() for fold in (*range(FOLDS), None))
 
     def _go_on(self, fold: int | None) -> PhaseNet:
         seen = [example for example in self.examples if self.fold_of[example.group] != fold]
         return phase.train(self.synthetic, seen, FURTHER_STEPS, self.number, start=self.first, rate=FURTHER_RATE)
 
-    def _keep(self, name: str, train: phase.Training) -> PhaseNet:
-        return phase.keep(self.folder / f"{name}.safetensors", train)
+    def _place(self, name: str) -> Path:
+        return self.folder / f"{name}.safetensors"
 
 
-def train_members(estimators: Sequence[str], count: int = MEMBERS, folder: Path = KEPT) -> None:
-    """Train what is missing of every member, a process for each: small steps keep one core busy."""
-    kinds = len([*range(FOLDS), None]) + 1  # and the first
-    if len(list(folder.glob("member-*/*.safetensors"))) == count * kinds:
-        return
-    with ProcessPoolExecutor(count, get_context("spawn"), torch.set_num_threads, (1,)) as pool:
-        for done in [pool.submit(_train_member, estimators, number, folder) for number in range(count)]:
-            done.result()
-
-
-def _train_member(estimators: Sequence[str], number: int, folder: Path) -> None:
-    member = Networks(collect(estimators), number + 1, folder).members[number]
-    for fold in (*range(FOLDS), None):
-        member.without(fold)
+def _name(fold: int | None) -> str:
+    return "all" if fold is None else f"without-{fold}"
 
 
 class Networks:
@@ -187,6 +179,19 @@ class Networks:
     def without(self, fold: int | None) -> list[PhaseNet]:
         """Those that have seen the real films of all folds but one."""
         return [member.without(fold) for member in self.members]
+
+
+def train_members(networks: Networks, estimators: Sequence[str], folder: Path = KEPT) -> None:
+    """Train what is missing of every member at the same time."""
+    missing = [member.number for member in networks.members if not member.is_trained]
+    if missing:
+        run_each(_train_member, [(estimators, number, folder) for number in missing])
+
+
+def _train_member(estimators: Sequence[str], number: int, folder: Path) -> None:
+    member = Networks(collect(estimators), folder=folder).members[number]
+    for fold in (*range(FOLDS), None):
+        member.without(fold)
 
 
 def tabulate(counted: Sequence[Counted], networks: Networks) -> list[Table]:
@@ -227,11 +232,11 @@ def run(args: argparse.Namespace) -> int:
     torch.set_num_threads(args.threads)
     if args.counts:
         files.require_file_place(args.counts)
-    list(clips.load(estimators=args.estimators))  # so that not every member looks at them
-    train_members(args.estimators)
-    real, long, short = collect(args.estimators), collect_long(), collect_short()
-    networks = Networks(real)
+    real = collect(args.estimators)
     print(f"{len({film.file for film in real})} films, {len(real)} with speeds", flush=True)
+    networks = Networks(real)
+    train_members(networks, args.estimators)
+    long, short = collect_long(), collect_short()
     tables = tabulate([*real, *collect_cut()], networks)
     synthetic = Synthetic(tabulate(long, networks), tabulate(short, networks))
     if args.folds:

@@ -24,7 +24,6 @@ from inference import catalogue, metrics, phase, sets, signals, weights
 from inference.ensemble import save_networks
 from inference.phase import PhaseNet
 from inference.train import clips, films, own_counts, sessions, spliced
-from inference.train.phase import Training as Making
 from inference.train.phase import disturb, fit, keep
 from inference.types import PoseTrack, Segment
 
@@ -185,11 +184,12 @@ class Training:
         """The network that has seen synthetic films only."""
         long, short = self.synthetic
         pools = [(SESSION_SHARE, long), (1 - SESSION_SHARE, short)]
-        return self._keep("synthetic", lambda: train(pools, FIRST_STEPS, FIRST_RATE))
+        return keep(self.folder / "synthetic.safetensors", lambda: train(pools, FIRST_STEPS, FIRST_RATE))
 
     def without(self, fold: int | None) -> PhaseNet:
         """The one that has seen the clips of all folds but one."""
-        return self._keep("all" if fold is None else f"without-{fold}", lambda: self._go_on(fold))
+        name = "all" if fold is None else f"without-{fold}"
+        return keep(self.folder / f"{name}.safetensors", lambda: self._go_on(fold))
 
     def _go_on(self, fold: int | None) -> PhaseNet:
         (long, short), rest = self.synthetic, 1 - REAL_SHARE - SPLICED_SHARE
@@ -205,9 +205,6 @@ class Training:
         made = (spliced.make(material, rng) for _ in range(SPLICED))
         bounds = ((film.track, np.array([(s.start_s, s.end_s) for s in film.sets])) for film in made)
         return [example for track, sets_s in bounds for example in make_examples(track, sets_s)]
-
-    def _keep(self, name: str, make: Making) -> PhaseNet:
-        return keep(self.folder / f"{name}.safetensors", make)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

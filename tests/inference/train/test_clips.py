@@ -1,7 +1,6 @@
 """Labelled clips through one pose estimator or several."""
 
 import csv
-from concurrent.futures import Future
 
 import numpy as np
 import pytest
@@ -64,33 +63,22 @@ def test_a_name_that_was_seen_counts_as_checked(shelf, monkeypatch):
     ]
 
 
-class Inline:
-    """An executor that works at once, in this process."""
-
-    def __init__(self, **_options):
-        pass
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_error):
-        pass
-
-    def submit(self, work, *args):
-        done = Future()
-        done.set_result(work(*args))
-        return done
-
-
-def test_only_clips_that_nobody_looked_at_are_looked_at_ahead(shelf, monkeypatch):
-    looked = []
-    monkeypatch.setattr(clips, "ProcessPoolExecutor", Inline)
-    monkeypatch.setattr(clips, "_look", lambda clip, estimator: looked.append(clip.stem))
-    new = [shelf / f"new{number}.mp4" for number in range(clips.WORTH_PROCESSES)]
-    clips.look_at_all([shelf / "a.mp4", *new[1:]], "more", clips.FIRST_ESTIMATOR)
-    assert looked == []  # too few to start processes for
-    clips.look_at_all([shelf / "a.mp4", *new], "more", clips.FIRST_ESTIMATOR)
-    assert looked == [clip.stem for clip in new]
+def test_clips_are_looked_at_ahead_where_nobody_looked_at_many(shelf, monkeypatch):
+    started = []
+    monkeypatch.setattr(clips, "run_each", lambda work, jobs: started.extend(jobs))
+    folder = shelf / "data" / "clips" / "more"
+    row = ("squat", "", "1", "front", "somebody/x")
+    with (folder / "LABELS.csv").open("a", newline="") as file:
+        csv.writer(file).writerows([(f"new{number}.mp4", *row) for number in range(clips.WORTH_PROCESSES - 1)])
+    clips.look_at_all(("more",))
+    assert started == []  # too few to start processes for
+    with (folder / "LABELS.csv").open("a", newline="") as file:
+        csv.writer(file).writerow(("one_more.mp4", *row))
+    clips.look_at_all(("more",))
+    assert [(clip.stem, part, estimator) for clip, part, estimator in started] == [
+        *((f"new{number}", "more", clips.FIRST_ESTIMATOR) for number in range(clips.WORTH_PROCESSES - 1)),
+        ("one_more", "more", clips.FIRST_ESTIMATOR),
+    ]
 
 
 def test_names_that_were_seen_are_of_the_catalogue():

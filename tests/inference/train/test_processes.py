@@ -1,0 +1,15 @@
+"""Work in processes of its own."""
+
+from pathlib import Path
+
+import pytest
+
+from inference.train.processes import run_each
+
+
+def test_every_job_runs_and_a_failure_is_told(tmp_path):
+    folders = [tmp_path / name for name in "abc"]
+    run_each(Path.mkdir, [(folder,) for folder in folders])
+    assert all(folder.is_dir() for folder in folders)
+    with pytest.raises(FileExistsError):
+        run_each(Path.mkdir, [(folders[0],)])
