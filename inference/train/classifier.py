@@ -1,77 +1,28 @@
-"""Train the exercise classifier: `python -m inference train classifier [--folds]`."""
+"""Train the exercise classifier: `python -m inference train classifier [--folds FILE.json]`.
+
+Networks are kept under var/train/classifier (`inference/train/parts.py`): a training that was stopped goes on.
+"""
 
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import cast
 
-import numpy as np
 import torch
 
 from inference import catalogue, files, metrics, weights
-from inference.classify import Classifier, Recipe, name_parts
-from inference.network import DESIGNS, Scorer
+from inference.classify import Classifier, name_parts
+from inference.network import DESIGNS
 from inference.recognise import believe_repeated
 from inference.tensors import save_tensors
-from inference.train import clips, depth, lstm, motion_sets, pool, summary
+from inference.train import clips
 from inference.train.clips import LabelledTrack
-from inference.train.lstm import CLASSES, FAMILIES, HIDDEN
-from inference.train.summary import Table
+from inference.train.parts import FOLDS, Parts, learns_from
 
 MEMBERS = ("lstm", "tcn", "tcn")
 STEPS = {"lstm": 2000, "tcn": 5000}  # a convolution takes half as long and goes on learning for longer
-SUMMARIES = 3  # networks that see statistics
-SYNTHETIC_EACH = 240
-MOTION_OTHERS = 250  # sequences of motion sets that show no exercise; more and "other" is seen everywhere
-WINDOW_SHARE, TEMPERATURE = 0.5, 0.8
-FOLDS = 6
-
-
-@dataclasses.dataclass(frozen=True)
-class Material:
-    """Everything to learn from."""
-
-    real: list[LabelledTrack]
-    synthetic: list[LabelledTrack]
-    tables: tuple[Table, Table]  # statistics of both
-
-
-def gather(estimators: Sequence[str] = (clips.FIRST_ESTIMATOR,)) -> Material:
-    """Clips through the pose stage, motion sets, and synthetic motion."""
-    real = [*depth.add(clips.load(estimators=estimators)), *motion_sets.load_exercises()]
-    synthetic = pool.make_synthetic(SYNTHETIC_EACH, seed=11) + motion_sets.load_others(MOTION_OTHERS)
-    print(f"{len(real)} tracks of {len({t.group for t in real})} groups, {len(synthetic)} synthetic", flush=True)
-    return Material(real, synthetic, (summary.tabulate_real(real), summary.tabulate_synthetic(synthetic)))
-
-
-def build(
-    material: Material, kept: Sequence[bool], steps: Mapping[str, int], members: Sequence[str], folder: Path | None
-) -> Classifier:
-    """Train all parts on some of the clips; ``kept`` says which."""
-    real = [t for t, k in zip(material.real, kept, strict=True) if k]
-    paths = [folder / f"member{i}-{design}.pt" if folder else None for i, design in enumerate(members)]
-    networks = [
-        cast(Scorer, lstm.train(real, material.synthetic, steps[design], seed, path, DESIGNS[design]))
-        for seed, (path, design) in enumerate(zip(paths, members, strict=True))
-    ]
-    table, made = material.tables
-    summaries = [summary.train(table.of(np.array(kept)), made, seed) for seed in range(SUMMARIES)]
-    recipe = Recipe(
-        classes=CLASSES,
-        families=FAMILIES,
-        hidden=HIDDEN,
-        members=tuple(members),
-        summaries=SUMMARIES,
-        summary_hidden=summary.HIDDEN,
-        window_share=WINDOW_SHARE,
-        temperature=TEMPERATURE,
-        prior=tuple(pool.count_prior(real, CLASSES)),
-    )
-    return Classifier(recipe, networks, summaries)
 
 
 def save(classifier: Classifier) -> None:
@@ -105,18 +56,14 @@ def read_repeats(path: Path) -> dict[tuple[str, str], float]:
     }
 
 
-def cross_validate(
-    material: Material, steps: Mapping[str, int], members: Sequence[str], repeats: Mapping[tuple[str, str], float]
-) -> list[dict[str, object]]:
+def cross_validate(parts: Parts, repeats: Mapping[tuple[str, str], float]) -> list[dict[str, object]]:
     """Predictions for every checked clip by a classifier that saw nobody of its group."""
-    fold_of = clips.split_folds([t.group for t in material.real if t.part == "checked"], FOLDS)
     rows: list[tuple[LabelledTrack, tuple[str, ...]]] = []
     told: list[dict[str, object]] = []
     for fold in range(FOLDS):
-        kept = [fold_of.get(t.group) != fold for t in material.real]
-        classifier = build(material, kept, steps, members, None)
-        for clip in (t for t, k in zip(material.real, kept, strict=True) if not k and t.part == "checked"):
-            found = classifier.predict(clip.track, repeats.get((f"{clip.part}/{clip.file}", clip.estimator)))
+        classifier, kept = parts.build(fold), learns_from(parts.real, fold)
+        for clip in (t for t, k in zip(parts.real, kept, strict=True) if not k and t.part == "checked"):
+            found = classifier.predict(clip.track, repeats.get((clip.name, clip.estimator)))
             rows.append((clip, tuple(c.exercise for c in found.candidates)))
             named = [[c.exercise, round(c.confidence, 4)] for c in found.candidates]
             told.append(
@@ -141,16 +88,12 @@ def run(args: argparse.Namespace) -> int:
     torch.set_num_threads(1)
     if args.folds:
         files.require_file_place(args.folds)
-    material = gather(args.estimators)
     steps = dict.fromkeys(STEPS, args.steps) if args.steps else STEPS
+    parts = Parts(tuple(args.estimators), tuple(args.members), steps)
+    parts.train(range(FOLDS) if args.folds else [None])
     if args.folds:
         repeats = read_repeats(args.counts) if args.counts else {}
-        told = json.dumps(cross_validate(material, steps, args.members, repeats), indent=1)
-        files.write_text(args.folds, told)
-        return 0
-    folder = clips.ROOT / "var" / "train" / "classifier"
-    folder.mkdir(parents=True, exist_ok=True)
-    save(build(material, [True] * len(material.real), steps, args.members, folder))
-    for path in folder.glob("member*.pt"):
-        path.unlink()
+        files.write_text(args.folds, json.dumps(cross_validate(parts, repeats), indent=1))
+    else:
+        save(parts.build(None))
     return 0

@@ -96,11 +96,16 @@ def cached_track(clip: Path, part: str, estimator: str = FIRST_ESTIMATOR) -> Pos
 def look_at_all(parts: Sequence[str] = PARTS, estimators: Sequence[str] = (FIRST_ESTIMATOR,)) -> None:
     """Fill the cache where much is missing; a few clips are looked at when somebody asks for them."""
     for estimator in sorted(estimators, key=lambda name: name != FIRST_ESTIMATOR):  # others look where it saw somebody
-        jobs = [(DATA / "clips" / part / row["file"], part, estimator) for part in parts for row in _read_labels(part)]
+        jobs = [(clip, part, estimator) for clip, part in list_clips(parts)]
         missing = [job for job in jobs if not _place(*job).exists()]
         if len(missing) >= WORTH_PROCESSES:
             print(f"{estimator} looks at {len(missing)} clips", flush=True)
             run_each(cached_track, missing)
+
+
+def list_clips(parts: Sequence[str] = PARTS) -> list[tuple[Path, str]]:
+    """Every clip, and the part that it is in."""
+    return [(DATA / "clips" / part / row["file"], part) for part in parts for row in _read_labels(part)]
 
 
 def _read_labels(part: str) -> list[dict[str, str]]:

@@ -18,10 +18,11 @@ from torch.nn import functional
 from inference import catalogue, windows
 from inference.classify import Classifier, Recipe
 from inference.network import ExerciseLSTM, Scorer, TemporalConvolution
-from inference.train import clips, lstm, pool
-from inference.train.classifier import FOLDS, SYNTHETIC_EACH
+from inference.train import clips, depth, lstm
 from inference.train.clips import LabelledTrack
 from inference.train.lstm import CLASSES, FAMILIES, HIDDEN
+from inference.train.parts import FOLDS, gather_real, learns_from, make_synthetic
+from inference.train.processes import run_each
 
 
 class PlainLSTM(Scorer):
@@ -111,21 +112,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print a table, one line a design."""
-    torch.set_num_threads(1)
-    real, synthetic = list(clips.load()), pool.make_synthetic(SYNTHETIC_EACH, seed=11)
-    fold_of = clips.split_folds([t.group for t in real if t.part == "checked"], FOLDS)
+    clips.look_at_all()
+    depth.look_at_all()
+    found = run_each(train_and_score, [(name, fold, args.steps) for name in DESIGNS for fold in range(args.folds)])
     print("| design | parameters | clips | exact | top 3 | family | minutes |\n|---|---|---|---|---|---|---|")
-    for name, design in DESIGNS.items():
-        began_s, told = time.monotonic(), []
-        for fold in range(args.folds):
-            kept = [t for t in real if fold_of.get(t.group) != fold]
-            network = lstm.train(kept, synthetic, args.steps, fold, make=design)
-            told += score(network, [t for t in real if fold_of.get(t.group) == fold and t.part == "checked"])
+    for number, (name, make) in enumerate(DESIGNS.items()):
+        mine = found[number * args.folds : (number + 1) * args.folds]
+        told = [row for rows, _ in mine for row in rows]
         exact, three, family = np.mean(told, axis=0)
-        size = sum(p.numel() for p in network.parameters())
-        minutes = (time.monotonic() - began_s) / 60
-        print(
-            f"| {name} | {size:,} | {len(told)} | {exact:.3f} | {three:.3f} | {family:.3f} | {minutes:.0f} |",
-            flush=True,
-        )
+        size = sum(p.numel() for p in make(windows.CHANNELS, len(CLASSES), len(FAMILIES), HIDDEN).parameters())
+        minutes = sum(seconds for _, seconds in mine) / 60
+        print(f"| {name} | {size:,} | {len(told)} | {exact:.3f} | {three:.3f} | {family:.3f} | {minutes:.0f} |")
     return 0
+
+
+def train_and_score(name: str, fold: int, steps: int) -> tuple[list[tuple[bool, bool, bool]], float]:
+    """What ``score`` says of the checked clips of a fold, and how many seconds the training took."""
+    real, synthetic = gather_real((clips.FIRST_ESTIMATOR,)), make_synthetic()
+    kept = learns_from(real, fold)
+    seen = [t for t, k in zip(real, kept, strict=True) if k]
+    began_s = time.monotonic()
+    network = lstm.train(seen, synthetic, steps, fold, make=DESIGNS[name])
+    took_s = time.monotonic() - began_s
+    return score(network, [t for t, k in zip(real, kept, strict=True) if not k and t.part == "checked"]), took_s

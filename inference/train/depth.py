@@ -6,7 +6,7 @@ arXiv:2206.11678). It looks once more where a track says that the person is; onl
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
 from pathlib import Path
@@ -21,6 +21,7 @@ from inference.pose.region import Region
 from inference.skeleton import INDEX
 from inference.train import clips, frames
 from inference.train.clips import LabelledTrack
+from inference.train.processes import run_each
 from inference.types import PoseTrack
 
 Floats = NDArray[np.float64]
@@ -47,21 +48,39 @@ def add(tracks: Iterable[LabelledTrack]) -> Iterator[LabelledTrack]:
             yield replace(labelled, depth=np.stack(columns, axis=1))
 
 
+def look_at_all(parts: Sequence[str] = clips.PARTS) -> None:
+    """Keep the looks at all clips of some parts, where many are missing."""
+    clips.look_at_all(parts)
+    missing = [(clip, part) for clip, part in clips.list_clips(parts) if not _place(clip, part).exists()]
+    if len(missing) >= clips.WORTH_PROCESSES:
+        print(f"depth of {len(missing)} clips", flush=True)
+        run_each(_look_once, missing)
+
+
+def _place(clip: Path, part: str) -> Path:
+    return CACHE / part / f"{clip.stem}.npy"
+
+
 @lru_cache(maxsize=8)  # tracks of one clip follow each other
 def _find(part: str, file: str) -> tuple[Floats, Floats] | None:
     """Moments (T,) and depth (T, 24) px of a clip, by the track of the first estimator."""
     clip = clips.DATA / "clips" / part / file
-    track = clips.cached_track(clip, part)
+    track = _look_once(clip, part)
     if track is None:
         return None
-    path = CACHE / part / f"{clip.stem}.npy"
-    if not path.exists():
+    depth = as_pixels(track, np.load(_place(clip, part)))
+    return None if depth is None else (track.times_s, depth)
+
+
+def _look_once(clip: Path, part: str) -> PoseTrack | None:
+    """The track of a clip whose looks are kept then; None when it can't be analysed."""
+    track, path = clips.cached_track(clip, part), _place(clip, part)
+    if track is not None and not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         world = read_world(clip, track)
         with files.write_whole(path) as out:
             np.save(out, world)
-    depth = as_pixels(track, np.load(path))
-    return None if depth is None else (track.times_s, depth)
+    return track
 
 
 def read_world(clip: Path, track: PoseTrack) -> NDArray[np.float32]:

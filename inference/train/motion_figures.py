@@ -24,9 +24,9 @@ from inference import statistics, windows
 from inference.classify import FLOOR, LEAST_FRAMES, Classifier, Recipe, blend
 from inference.network import DESIGNS, Scorer
 from inference.train import clips, motion_sets, summary
-from inference.train.classifier import SUMMARIES, TEMPERATURE, WINDOW_SHARE
 from inference.train.fit import fit
 from inference.train.lstm import BATCH, CONTRAST_LOSS, DECAY, HIDDEN, RATE, SMOOTHING, contrast
+from inference.train.parts import SUMMARIES, TEMPERATURE, WINDOW_SHARE
 from inference.train.windows import Reel, wear
 from inference.types import PoseTrack
 

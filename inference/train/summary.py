@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from inference import catalogue, statistics
+from inference import catalogue, files, statistics
 from inference.network import SummaryNetwork
 from inference.train import pool
 from inference.train.clips import LabelledTrack
@@ -43,6 +44,17 @@ class Table:
         """Rows of some of the tracks (T,)."""
         rows = kept[self.owner]
         return Table(self.features[rows], self.label[rows], self.weight[rows], self.owner[rows])
+
+    def save(self, path: Path) -> None:
+        """Whole or not at all."""
+        with files.write_whole(path) as out:
+            np.savez(out, **vars(self))
+
+    @classmethod
+    def load(cls, path: Path) -> Table:
+        """What ``save`` wrote."""
+        with np.load(path) as file:
+            return cls(**file)
 
 
 def _describe(track: PoseTrack) -> Floats:

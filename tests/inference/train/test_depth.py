@@ -1,6 +1,7 @@
 """The depth of a clip's points: what the looks say, in pixels, at the moments of any estimator's track."""
 
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -50,6 +51,22 @@ def test_every_estimators_track_of_a_clip_gets_the_depth(tmp_path, monkeypatch):
     assert np.corrcoef(sized.ravel(), found.depth.ravel())[0, 1] == pytest.approx(1.0)
     assert replace(found, depth=None) == replace(known, depth=None)
     depth._find.cache_clear()
+
+
+def test_clips_are_looked_at_ahead_where_many_are_missing(tmp_path, monkeypatch):
+    monkeypatch.setattr(depth, "CACHE", tmp_path)
+    named = [(Path(f"{number}.mp4"), "more") for number in range(clips.WORTH_PROCESSES)]
+    monkeypatch.setattr(clips, "look_at_all", lambda parts: None)
+    monkeypatch.setattr(clips, "list_clips", lambda parts: named)
+    started = []
+    monkeypatch.setattr(depth, "run_each", lambda work, jobs: started.extend(jobs))
+    depth.look_at_all()
+    assert started == named
+    started.clear()
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "3.npy").touch()
+    depth.look_at_all()
+    assert started == []  # too few to start processes for
 
 
 def test_points_in_metres_follow_the_picture_and_not_the_turned_region():
