@@ -21,7 +21,7 @@ from inference.network import ExerciseLSTM, Scorer, TemporalConvolution
 from inference.train import clips, depth, lstm
 from inference.train.clips import LabelledTrack
 from inference.train.lstm import CLASSES, FAMILIES, HIDDEN
-from inference.train.parts import FOLDS, gather_real, learns_from, make_synthetic
+from inference.train.parts import FOLDS, gather_real, learns_from, real_windows, synthetic_windows
 from inference.train.processes import run_each
 
 
@@ -128,10 +128,11 @@ def run(args: argparse.Namespace) -> int:
 
 def train_and_score(name: str, fold: int, steps: int) -> tuple[list[tuple[bool, bool, bool]], float]:
     """What ``score`` says of the checked clips of a fold, and how many seconds the training took."""
-    real, synthetic = gather_real((clips.FIRST_ESTIMATOR,)), make_synthetic()
-    kept = learns_from(real, fold)
-    seen = [t for t, k in zip(real, kept, strict=True) if k]
+    estimators = (clips.FIRST_ESTIMATOR,)
+    seen, synthetic = real_windows(estimators, fold), synthetic_windows()
     began_s = time.monotonic()
     network = lstm.train(seen, synthetic, steps, fold, make=DESIGNS[name])
     took_s = time.monotonic() - began_s
-    return score(network, [t for t, k in zip(real, kept, strict=True) if not k and t.part == "checked"]), took_s
+    real = gather_real(estimators)
+    unseen = [t for t, k in zip(real, learns_from(real, fold), strict=True) if not k and t.part == "checked"]
+    return score(network, unseen), took_s

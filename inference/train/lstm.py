@@ -74,8 +74,8 @@ class Source:
 
 
 def train(
-    real: Sequence[LabelledTrack],
-    synthetic: Sequence[LabelledTrack],
+    real: Source,
+    synthetic: Source,
     steps: int,
     seed: int,
     checkpoint: Path | None = None,
@@ -84,8 +84,7 @@ def train(
     """One network; with a checkpoint a stopped run goes on."""
     rng = np.random.default_rng(seed)
     torch.manual_seed(seed)
-    sources = [Source(tracks, even=i > 0) for i, tracks in enumerate((real, synthetic)) if tracks]
-    made = int(BATCH * SYNTHETIC_SHARE) if synthetic else 0
+    made = int(BATCH * SYNTHETIC_SHARE)
     network = make(windows.CHANNELS, len(CLASSES), len(FAMILIES), HIDDEN)
     optimiser = torch.optim.AdamW(network.parameters(), RATE, weight_decay=DECAY)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps)
@@ -93,7 +92,7 @@ def train(
     first = _resume(checkpoint, parts)
     network.train()
     for step in (progress := trange(first, steps, initial=first, total=steps, desc=f"network {seed}", mininterval=5)):
-        drawn = [source.draw(n, rng) for source, n in zip(sources, (BATCH - made, made), strict=False)]
+        drawn = [real.draw(BATCH - made, rng), synthetic.draw(made, rng)]
         frames = windows.make_channels(wear(join([part for part, _ in drawn]), rng))
         label = torch.from_numpy(np.concatenate([label for _, label in drawn]))
         loss = _step(network, optimiser, torch.from_numpy(frames), label)

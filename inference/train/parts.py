@@ -20,7 +20,7 @@ from inference.ensemble import load_states, save_networks
 from inference.network import DESIGNS, Scorer, SummaryNetwork
 from inference.train import clips, depth, lstm, motion_sets, pool, summary
 from inference.train.clips import LabelledTrack
-from inference.train.lstm import CLASSES, FAMILIES, HIDDEN
+from inference.train.lstm import CLASSES, FAMILIES, HIDDEN, Source
 from inference.train.processes import run_each
 from inference.train.summary import Table
 
@@ -39,10 +39,21 @@ def gather_real(estimators: tuple[str, ...]) -> list[LabelledTrack]:
     return [*depth.add(clips.load(estimators=estimators)), *motion_sets.load_exercises()]
 
 
-@cache
 def make_synthetic() -> list[LabelledTrack]:
     """Synthetic motion, and motion sets that show no exercise."""
     return pool.make_synthetic(SYNTHETIC_EACH, seed=11) + motion_sets.load_others(MOTION_OTHERS)
+
+
+@cache
+def synthetic_windows() -> Source:
+    """Where networks draw synthetic windows from; made once in a process, since that takes minutes."""
+    return Source(make_synthetic(), even=True)
+
+
+def real_windows(estimators: tuple[str, ...], fold: int | None) -> Source:
+    """The same for what the networks of a fold may see."""
+    real = gather_real(estimators)
+    return Source([t for t, k in zip(real, learns_from(real, fold), strict=True) if k], even=False)
 
 
 def learns_from(real: Sequence[LabelledTrack], fold: int | None) -> NDArray[np.bool_]:
@@ -123,15 +134,16 @@ def _tabulate(parts: Parts, name: str) -> None:
 
 
 def _train_one(parts: Parts, fold: int | None, number: int | None) -> None:
-    path, kept = parts.place(fold, number), learns_from(parts.real, fold)
+    path = parts.place(fold, number)
     path.parent.mkdir(exist_ok=True)
     if number is None:
         real, synthetic = (Table.load(parts.table_place(name)) for name in TABLES)
-        save_networks([summary.train(real.of(kept), synthetic, seed) for seed in range(SUMMARIES)], path)
+        real = real.of(learns_from(parts.real, fold))
+        save_networks([summary.train(real, synthetic, seed) for seed in range(SUMMARIES)], path)
         return
     design, checkpoint = parts.members[number], path.with_suffix(".pt")
-    real_tracks = [t for t, k in zip(parts.real, kept, strict=True) if k]
-    network = lstm.train(real_tracks, make_synthetic(), parts.steps[design], number, checkpoint, DESIGNS[design])
+    seen = real_windows(parts.estimators, fold)
+    network = lstm.train(seen, synthetic_windows(), parts.steps[design], number, checkpoint, DESIGNS[design])
     save_networks([network], path)
     checkpoint.unlink(missing_ok=True)
 

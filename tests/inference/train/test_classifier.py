@@ -83,9 +83,10 @@ def test_a_network_learns_and_goes_on_after_a_stop(real, tmp_path, monkeypatch):
     monkeypatch.setattr(lstm, "SAVE_EVERY", 10)
     monkeypatch.setattr(lstm, "BATCH", 8)
     path = tmp_path / "member.pt"
-    lstm.train(real, real, 80, seed=0, checkpoint=path)
+    windows = [lstm.Source(real, even=even) for even in (False, True)]
+    lstm.train(*windows, 80, seed=0, checkpoint=path)
     assert torch.load(path, weights_only=True)["step"] == 80
-    network = lstm.train(real, real, 80, seed=0, checkpoint=path)  # nothing is left to do
+    network = lstm.train(*windows, 80, seed=0, checkpoint=path)  # nothing is left to do
     assert sum(right for right, _, _ in score(network, real)) == len(real)
 
 
