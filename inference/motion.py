@@ -53,12 +53,13 @@ def fill_gaps(keypoints: NDArray[np.float32]) -> Floats:
     """
     out = np.nan_to_num(np.asarray(keypoints, np.float64))
     frames = np.arange(len(out))
-    for joint in range(out.shape[1]):
-        known = out[:, joint, 2] > 0
-        if known.any() and not known.all():
-            for axis in (0, 1):
-                out[:, joint, axis] = np.interp(frames, frames[known], out[known, joint, axis])
-    never: NDArray[np.bool_] = np.asarray(~(out[..., 2] > 0).any(axis=0))
+    known: NDArray[np.bool_] = np.asarray(out[..., 2] > 0)
+    ever = known.any(axis=0)
+    for joint in np.flatnonzero(ever & ~known.all(axis=0)):
+        sure = known[:, joint]
+        for axis in (0, 1):
+            out[:, joint, axis] = np.interp(frames, frames[sure], out[sure, joint, axis])
+    never: NDArray[np.bool_] = np.asarray(~ever)
     for name, stand_in in _STAND_INS if never.any() else ():
         if never[INDEX[name]]:
             out[:, INDEX[name], :2] = out[:, INDEX[stand_in], :2]
@@ -76,11 +77,20 @@ def body_sizes(points: Floats | NDArray[np.float32]) -> Floats:
     def long_view(*names: str) -> Floats:
         at = [points[..., INDEX[name], :] for name in names]
         length = sum(np.linalg.norm(a - b, axis=-1) for a, b in itertools.pairwise(at))
-        return np.asarray(np.percentile(length, LONG_BONE_PERCENTILE, axis=-1))
+        return _percentile(np.asarray(length), LONG_BONE_PERCENTILE)
 
     torso = long_view("neck", "waist")
     leg, arm = (np.maximum(*(long_view(*chain) for chain in chains)) for chains in (_LEGS, _ARMS))
     return np.maximum((torso + _LEG_SHARE * leg + _ARM_SHARE * arm) / _SIZE_UNIT, 1e-3)
+
+
+def _percentile(values: Floats, percent: float) -> Floats:
+    """``np.percentile`` along the last axis, which takes several times as long for a few hundred values."""
+    at = percent / 100 * (values.shape[-1] - 1)
+    low = int(at)
+    high = min(low + 1, values.shape[-1] - 1)
+    rising = np.partition(values, (low, high), axis=-1)
+    return np.asarray(rising[..., low] + (at - low) * (rising[..., high] - rising[..., low]))
 
 
 def angles(points: Floats) -> Floats:

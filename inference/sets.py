@@ -83,7 +83,7 @@ def cut(track: PoseTrack, segment: Segment) -> PoseTrack:
 @cache
 def _load_networks() -> Sequence[phase.PhaseNet]:
     with weights.open_checked("sets") as path:
-        return phase.load_networks(path)
+        return phase.load_folded(path)
 
 
 def find_sets(odds: Odds, times_s: NDArray[np.float64]) -> list[Segment]:

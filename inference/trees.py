@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +28,17 @@ class Forest:
 
     def predict(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """(N, F) to the mean of the leaves' values, (N, outputs)."""
-        rows = np.arange(len(features))[:, None]
-        node = np.broadcast_to(self.roots, (len(features), len(self.roots))).copy()
-        for _ in range(self.depth):
-            goes_left = features[rows, self.feature[node]] <= self.threshold[node]
-            node = np.where(goes_left, self.left[node], self.right[node])
+        flat, row = np.ravel(features), (np.arange(len(features)) * features.shape[1])[:, None]
+        node = np.broadcast_to(self.roots, (len(features), len(self.roots)))
+        for _ in range(self.depth):  # flat tables: half the time of two indices
+            goes_left = flat.take(row + self.feature.take(node)) <= self.threshold.take(node)
+            node = self._children.take(2 * node + goes_left)
         return np.asarray(self.value[node].astype(np.float32).mean(axis=1))
+
+    @cached_property
+    def _children(self) -> NDArray[np.int64]:
+        """(2 * nodes,) right and left child of each node."""
+        return np.stack([self.right, self.left], axis=1).ravel().astype(np.int64)
 
     def save(self, path: Path) -> None:
         """Write an .npz file; children as steps and nothing at inner nodes, which halves it.

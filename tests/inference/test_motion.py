@@ -1,5 +1,7 @@
 """Motion is taken out of place, size and gaps, but not out of gravity."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -58,3 +60,20 @@ def test_resampling_keeps_times_true():
     assert np.diff(times_s) == pytest.approx(1 / 15)
     nearest = np.abs(track.times_s[:, None] - times_s).argmin(axis=0)
     assert np.abs(even[..., :2] - track.keypoints[nearest][..., :2]).max() < 12
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 40, 181])
+def test_the_size_is_that_of_the_longest_views(count):
+    points = np.random.default_rng(count).normal(size=(count, 24, 2))
+
+    def long_view(*names):
+        at = [points[:, INDEX[name]] for name in names]
+        length = sum(np.hypot(*(a - b).T) for a, b in itertools.pairwise(at))
+        return np.percentile(length, motion.LONG_BONE_PERCENTILE)
+
+    leg, arm = (
+        max(long_view(*(f"{side}_{part}" for part in chain)) for side in ("left", "right"))
+        for chain in (("hip", "knee", "ankle"), ("shoulder", "elbow", "wrist"))
+    )
+    wanted = (long_view("neck", "waist") + 0.7 * leg + 0.5 * arm) / 2.2
+    assert float(motion.body_sizes(points)) == pytest.approx(wanted)

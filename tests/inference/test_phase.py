@@ -55,6 +55,18 @@ def test_a_kept_network_scores_the_same(tmp_path):
     assert again == pytest.approx(phase.score([network], frames), abs=0.02)
 
 
+def test_norms_that_are_part_of_convolutions_change_nothing(tmp_path):
+    torch.manual_seed(1)
+    network = phase.PhaseNet()
+    frames = torch.randn(8, phase.CHANNELS, 64) * 3 + 1
+    network(frames)  # so that the norms have something to subtract
+    save_networks([network.eval()], tmp_path / "phase.safetensors")
+    plain, folded = (load(tmp_path / "phase.safetensors") for load in (phase.load_networks, phase.load_folded))
+    channels = frames[0].numpy().T
+    assert phase.score(folded, channels) == pytest.approx(phase.score(plain, channels), abs=1e-4)
+    assert len(folded[0].state_dict()) < len(plain[0].state_dict())
+
+
 def test_several_networks_are_heard_as_their_mean(tmp_path):
     networks = []
     for seed in range(3):
