@@ -59,8 +59,7 @@ class Source:
 
     def __init__(self, tracks: Sequence[LabelledTrack], *, even: bool) -> None:
         """``even``: every track as likely; else rare exercises are drawn more often than they occur."""
-        depths = [None if t.depth is None else depth.in_body_sizes(t.track, t.depth) for t in tracks]
-        self.reel = Reel.of([windows.size_track(t.track) for t in tracks], depths)
+        self.reel = Reel.of((windows.size_track(t.track), _depth_of(t)) for t in tracks)
         self.label = np.array([CLASSES.index(labelled.exercise) for labelled in tracks], np.int64)
         weight = np.ones(len(tracks)) if even else pool.weigh(tracks)
         total = np.bincount(self.label, weight, minlength=len(CLASSES))
@@ -71,6 +70,10 @@ class Source:
         """So many windows and their classes."""
         chosen = rng.choice(len(self.chance), count, p=self.chance)
         return self.reel.draw(chosen, rng), self.label[chosen]
+
+
+def _depth_of(labelled: LabelledTrack) -> windows.Floats | None:
+    return None if labelled.depth is None else depth.in_body_sizes(labelled.track, labelled.depth)
 
 
 def train(

@@ -108,7 +108,7 @@ def train_network(tracks: Sequence[PoseTrack], label: NDArray[np.int64], steps: 
     """A shipped design without its family scores, which these sets do not have."""
     rng = np.random.default_rng(0)
     torch.manual_seed(0)
-    reel = Reel.of([windows.size_track(track) for track in tracks])
+    reel = Reel.of((windows.size_track(track), None) for track in tracks)
     network = DESIGNS[design](windows.CHANNELS, int(label.max()) + 1, 1, HIDDEN)
 
     def miss() -> Tensor:

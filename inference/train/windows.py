@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,20 +38,19 @@ class Reel:
     has_depth: NDArray[np.bool_]  # (K,) whether a track can be seen from other sides
 
     @classmethod
-    def of(cls, tracks: Sequence[Sized], depths: Sequence[windows.Floats | None] = ()) -> Reel:
-        """Every track in its order, with the depth (T, 24) of its points where that is known."""
-        known = [*depths, *[None] * (len(tracks) - len(depths))]
-        filled = [
-            np.zeros_like(t.confidence) if depth is None else depth for t, depth in zip(tracks, known, strict=True)
-        ]
-        frames = [
-            np.concatenate([t.points, t.confidence[..., None], depth[..., None]], axis=-1)
-            for t, depth in zip(tracks, filled, strict=True)
-        ]
-        times_s = [t.times_s - t.times_s[0] + LEADER_S * i for i, t in enumerate(tracks)]
-        length_s = np.array([t.times_s[-1] - t.times_s[0] for t in tracks])
-        has_depth = np.array([depth is not None for depth in known])
-        return cls(np.concatenate(frames), np.concatenate(times_s), length_s, has_depth)
+    def of(cls, tracks: Iterable[tuple[Sized, windows.Floats | None]]) -> Reel:
+        """Every track in its order, with the depth (T, 24) of its points where that is known.
+
+        They may come one by one: tens of thousands of them fill gigabytes.
+        """
+        frames, times_s, length_s, has_depth = [], [], [], []
+        for number, (sized, depth) in enumerate(tracks):
+            behind = np.zeros_like(sized.confidence) if depth is None else depth
+            frames.append(np.concatenate([sized.points, sized.confidence[..., None], behind[..., None]], axis=-1))
+            times_s.append(sized.times_s - sized.times_s[0] + LEADER_S * number)
+            length_s.append(sized.times_s[-1] - sized.times_s[0])
+            has_depth.append(depth is not None)
+        return cls(np.concatenate(frames), np.concatenate(times_s), np.array(length_s), np.array(has_depth))
 
     def draw(self, chosen: NDArray[np.int64], rng: np.random.Generator) -> Windows:
         """One random window of each of some tracks, two of ten all of it; most from another side where that can be."""

@@ -52,7 +52,7 @@ def test_a_reel_turns_the_tracks_whose_depth_it_knows():
     times_s = np.arange(32) / 15
     sized = Sized(project(0.0)[0].astype(np.float32), np.ones((32, 24), np.float32), times_s)
     chosen = np.array([0, 1] * 20)
-    with_depth = Reel.of([sized, sized], [DEPTH[0].astype(np.float32), None]).draw(chosen, np.random.default_rng(1))
-    without = Reel.of([sized, sized]).draw(chosen, np.random.default_rng(1))
+    with_depth = Reel.of([(sized, DEPTH[0].astype(np.float32)), (sized, None)]).draw(chosen, np.random.default_rng(1))
+    without = Reel.of([(sized, None)] * 2).draw(chosen, np.random.default_rng(1))
     assert np.array_equal(with_depth.points[1::2], without.points[1::2])
     assert not np.array_equal(with_depth.points[::2], without.points[::2])

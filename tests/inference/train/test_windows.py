@@ -14,7 +14,7 @@ SIZED = [
 
 
 def test_a_window_from_the_reel_is_the_one_that_the_product_would_cut():
-    reel = Reel.of(SIZED)
+    reel = Reel.of((sized, None) for sized in SIZED)
     for number, sized in enumerate(SIZED):
         span = (0.1, min(4.0, float(sized.times_s[-1])))
         own = windows.cut(sized, [span])
@@ -24,7 +24,7 @@ def test_a_window_from_the_reel_is_the_one_that_the_product_would_cut():
 
 
 def test_windows_are_drawn_from_the_tracks_that_were_asked_for():
-    drawn = Reel.of(SIZED).draw(np.array([0, 1, 2, 1] * 16), np.random.default_rng(0))
+    drawn = Reel.of((sized, None) for sized in SIZED).draw(np.array([0, 1, 2, 1] * 16), np.random.default_rng(0))
     assert drawn.points.dtype == np.float32
     assert (drawn.seconds <= 10).all()
     assert (drawn.seconds[2::4] <= 1.01).all()  # a short track gives what it has
@@ -35,7 +35,7 @@ def test_windows_are_drawn_from_the_tracks_that_were_asked_for():
 
 def test_worn_windows_stay_of_this_world():
     rng = np.random.default_rng(1)
-    drawn = join([Reel.of(SIZED).draw(np.zeros(40, np.int64), rng)] * 2)
+    drawn = join([Reel.of((sized, None) for sized in SIZED).draw(np.zeros(40, np.int64), rng)] * 2)
     worn = wear(drawn, rng)
     assert worn.points.dtype == worn.confidence.dtype == np.float32
     assert np.isfinite(worn.points).all()
