@@ -120,7 +120,7 @@ RECORDS = {
         Weight(
             "classifier",
             "classifier.safetensors",
-            "3a9e9d9e7750a63990c52495f1b2c6bef6fa850fcf6b8a207e2dc6ccadf31a0f",
+            "f92b5fc50ca73025c786545497276727b87a0f2cd1a81e545b937874110de237",
             "MIT",
             _OWN,
         ),
