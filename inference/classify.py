@@ -1,7 +1,7 @@
 """Naming the exercise: windows of a clip and their mirror images vote through networks, and so do its statistics.
 
 Some networks (an LSTM, two temporal convolutions) see how the movement unfolds; others see statistics of the whole clip
-and err elsewhere, so the geometric mean of both is better than either (docs/measurements.md).
+and err elsewhere, so the geometric mean of both is better than either (docs/trials.md).
 """
 
 from __future__ import annotations
