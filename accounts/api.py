@@ -71,10 +71,7 @@ class MeSerializer(RowSerializer):
         return bool(user.portrait)
 
     def get_examples(self, user: User) -> int:
-        """How many sets, whose exercise the person named, help to name their next films.
-
-        After an update with a newer recogniser they do so again once their films were analysed again.
-        """
+        """How many sets, whose exercise the person named, help to name their next films."""
         return count_examples(user)
 
 

@@ -47,7 +47,7 @@ def recognise(track: PoseTrack, *, examples: Examples | None = None, classifier:
     ]
     counts = [count_reps(cut(track, segment)) for segment in segments]
     if len(segments) == 1:
-        names = [whole := name(_only(track, segments[0]), counts)]
+        names = [whole := name(named_stretch(track, segments[0]), counts)]
     else:
         whole = name(track, counts)
         names = [name(cut(track, segment), [count]) for segment, count in zip(segments, counts, strict=True)]
@@ -60,8 +60,8 @@ def believe_repeated(count: int, confidence: float) -> float:
     return confidence if count else HOLDING
 
 
-def _only(track: PoseTrack, segment: Segment) -> PoseTrack:
-    """The track without what comes before and after its only set, if that is much of it.
+def named_stretch(track: PoseTrack, segment: Segment) -> PoseTrack:
+    """What the only set of a track is named by: without what comes before and after, if that is much of it.
 
     Who is seldom seen, or only passes by, tells something too.
     """

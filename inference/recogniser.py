@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from inference import reps, weights
 from inference.classify import Classifier
 from inference.examples import Examples
-from inference.recognise import recognise
-from inference.types import Classification, PoseTrack, Recognition
+from inference.recognise import named_stretch, recognise
+from inference.types import Classification, PoseTrack, Recognition, Segment
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,10 @@ class ProductRecogniser:
     def recognise(self, track: PoseTrack, on_named: Callable[[float], None]) -> Recognition:
         """Recognise one track; tells the seconds each naming took."""
         return recognise(track, examples=self.examples, classifier=_Timed(self.classifier, on_named))
+
+    def look_again(self, track: PoseTrack, segment: Segment) -> NDArray[np.float32]:
+        """Embedding (D,) of a set that an earlier classifier found; all zeros where too little of it is seen."""
+        return self.classifier.predict(named_stretch(track, segment)).embedding
 
 
 def load_classifier() -> Classifier:

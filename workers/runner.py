@@ -1,4 +1,4 @@
-"""From a claimed run to its end: the only module that knows both the diary and inference.
+"""From a claimed run to its end: what knows both the diary and inference.
 
 inference is imported on use, so that tests and commands that only need the names of tasks stay light.
 """
@@ -6,7 +6,6 @@ inference is imported on use, so that tests and commands that only need the name
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import functools
 import logging
 import shutil
@@ -17,7 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-import numpy as np
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -27,11 +25,11 @@ from accounts.models import User
 from accounts.services import note_portrait
 from diary.errors import Code
 from diary.models import Analysis
-from diary.selectors.examples import list_examples
 from diary.services.analyses import fill_diary, finish_analysis
 from workers.broker import changed_at
 from workers.heartbeat import Heartbeat
 from workers.report import describe_result, round_timings
+from workers.teaching import teach
 
 if TYPE_CHECKING:
     from inference.pose import PoseEstimator
@@ -75,7 +73,7 @@ def _analyse(analysis: Analysis, clip: Path, scratch: Path, pulse: Heartbeat) ->
     models = load_models()
     # An estimator that was told whom to look for is made for this run only.
     estimator = None if options.person_hint or options.query_image else models.estimator
-    recogniser = _teach(models.recogniser, analysis.clip.user)
+    recogniser = teach(models.recogniser, analysis.clip.user)
     connection.close()  # one that is held for minutes may be dead when it is needed: the database was restarted
     result = pipeline.analyse(clip, options, pulse.tell, estimator=estimator, recogniser=recogniser, limits=limits)
     outcome = describe_result(result, out)
@@ -143,18 +141,6 @@ def _read_options(analysis: Analysis, scratch: Path, out: Path) -> AnalysisOptio
         out_dir=out,
         query_image=_fetch_portrait(analysis.clip.user, scratch),
     )
-
-
-def _teach(recogniser: ProductRecogniser, user: User) -> ProductRecogniser:
-    """With the person's corrections, as far as the present classifier can compare them."""
-    from inference.examples import Examples
-
-    taught = list_examples(user, model=recogniser.models["classifier"])
-    if not taught:
-        return recogniser
-    embeddings = np.stack([np.frombuffer(embedding, "<f4") for _, embedding in taught])  # (N, D)
-    examples = Examples(embeddings.astype(np.float32), tuple(slug for slug, _ in taught))
-    return dataclasses.replace(recogniser, examples=examples)
 
 
 def _fetch_portrait(user: User, scratch: Path) -> Path | None:

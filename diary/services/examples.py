@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import array
+import sys
+
 from django.db import transaction
 from django.db.models import QuerySet
 
@@ -18,6 +21,24 @@ def note_example(*, row: WorkoutSet) -> None:
     """
     is_taught = row.is_locked("exercise") and not row.source_of("exercise").get("forgotten")
     row.is_example = is_taught and row.exercise_id is not None and row.embedding is not None
+
+
+def renew_example(*, row: WorkoutSet, embedding: list[float], model: str) -> bool:
+    """Keep how a newer classifier sees the movement of an example; False when the set is another by now."""
+    same = WorkoutSet.objects.filter(
+        pk=row.pk, is_example=True, analysis=row.analysis_id, embedding_model=row.embedding_model
+    )
+    return bool(same.update(embedding=pack_embedding(embedding), embedding_model=model))
+
+
+def pack_embedding(values: list[float] | None) -> bytes | None:
+    """(D,) as float32, little endian."""
+    if values is None:
+        return None
+    packed = array.array("f", values)
+    if sys.byteorder == "big":
+        packed.byteswap()
+    return packed.tobytes()
 
 
 @transaction.atomic

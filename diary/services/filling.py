@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import array
-import sys
 from typing import Any
 
 from diary.calc import is_among, match_spans
@@ -117,7 +115,7 @@ def write_finding(*, row: WorkoutSet, finding: Finding, exercise: Exercise | Non
     row.candidates, row.found_span = list(finding["candidates"]), [finding["start_s"], finding["end_s"]]
     if not row.is_locked("reps"):
         row.reps_low, row.reps_high = _bounds(finding)
-    row.embedding, row.embedding_model = pack_embedding(finding["embedding"]), models.get("classifier", "")
+    row.embedding, row.embedding_model = examples.pack_embedding(finding["embedding"]), models.get("classifier", "")
     examples.note_example(row=row)
 
 
@@ -147,16 +145,6 @@ def _propose(row: WorkoutSet, name: str, value: Any, model: str, confidence: flo
 
 def _bounds(finding: Finding) -> tuple[int | None, int | None]:
     return (None, None) if _reps(finding) is None else (finding["reps_low"], finding["reps_high"])
-
-
-def pack_embedding(values: list[float] | None) -> bytes | None:
-    """(D,) as float32, little endian."""
-    if values is None:
-        return None
-    packed = array.array("f", values)
-    if sys.byteorder == "big":
-        packed.byteswap()
-    return packed.tobytes()
 
 
 def _drop_rows(analysis: Analysis, rows: list[WorkoutSet]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,11 +13,10 @@ import pytest
 from accounts.models import User
 from diary.errors import Code, DiaryError
 from diary.models import Analysis, Clip, Exercise, Workout, WorkoutSet
-from diary.selectors.examples import count_examples, list_examples
+from diary.selectors.examples import count_examples, list_examples, list_outdated
 from diary.services.analyses import fail_analysis, fill_diary, finish_analysis
 from diary.services.clips import start_analysis
-from diary.services.examples import forget_all_examples
-from diary.services.filling import pack_embedding
+from diary.services.examples import forget_all_examples, pack_embedding, renew_example
 from diary.services.outcome import Finding
 from diary.services.sets import (
     accept_proposal,
@@ -369,8 +369,36 @@ def test_another_run_does_not_bring_back_what_was_forgotten(user: User, analyse:
     assert count_examples(user) == 1
 
 
+def test_what_was_taught_can_be_seen_anew_by_a_newer_recogniser(user: User, lunge: Exercise, tmp_path: Path) -> None:
+    clip = make_clip(user)
+    fill_diary(analysis=claim(clip), attempt=1, outcome=make_outcome(make_finding(), folder=tmp_path))
+    row = correct_set(row=clip.sets.get(), exercise=lunge)
+    assert list_outdated(user, model="namer@1", most=9) == []
+    assert list_outdated(user, model="namer@2", most=9) == [row]
+    assert renew_example(row=row, embedding=[0.5, 0.5], model="namer@2")
+    assert list_examples(user, model="namer@2") == [("lunge", pack_embedding([0.5, 0.5]))]
+    assert not renew_example(row=row, embedding=[0.1, 0.1], model="namer@3")  # somebody was faster
+    assert list_outdated(user, model="namer@2", most=9) == []
+
+
+def test_only_sets_whose_keypoints_are_kept_can_be_seen_anew(user: User, lunge: Exercise, tmp_path: Path) -> None:
+    clip = make_clip(user)
+    fill_diary(analysis=claim(clip), attempt=1, outcome=make_outcome(make_finding(), make_finding(start_s=60.0)))
+    for row in clip.sets.all():
+        correct_set(row=row, exercise=lunge)
+    assert list_outdated(user, model="namer@2", most=9) == []
+    clip.analyses.update(status="done")
+    start_analysis(clip=clip)
+    fill_diary(analysis=claim(clip), attempt=1, outcome=make_outcome(make_finding(), folder=tmp_path))
+    assert [row.start_s for row in list_outdated(user, model="namer@2", most=9)] == [
+        1.0
+    ]  # not what that run overlooked
+    assert count_examples(user) == 2
+    forget_all_examples(user=user)
+    assert list_outdated(user, model="namer@2", most=9) == []
+
+
 def test_what_was_taught_helps_a_newer_recogniser_after_another_run(user: User, lunge: Exercise) -> None:
-    """As the profile says."""
     clip = make_clip(user)
     newer = {"classifier": "namer@2", "counter": "counter@1"}
     fill_diary(analysis=claim(clip), attempt=1, outcome=make_outcome(make_finding()))

@@ -21,7 +21,7 @@ from PIL import Image
 
 from accounts.models import User
 from accounts.services import note_portrait, set_portrait
-from diary.models import Clip
+from diary.models import Clip, Exercise
 from diary.selectors.analyses import latest_analysis
 from diary.services import files
 from diary.services.clips import create_clip, start_analysis
@@ -84,6 +84,34 @@ def test_correction_survives_a_second_run_and_teaches_the_recogniser(clip: Clip,
     assert (row.exercise, row.reps) == (own, 12)
     assert row.candidates[0]["exercise"] == "plank"  # the same film again looks like its own example
     assert len(files.list_files(folder=clip.folder)) == 5  # nothing of the first run is left
+
+
+def test_an_update_of_the_classifier_forgets_nothing(
+    clip: Clip, user: User, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    run(clip)
+    correct_set(row=clip.sets.get(), exercise=Exercise.objects.get(slug="plank"))
+    seen = bytes(clip.sets.get().embedding)
+    clip.sets.update(embedding=seen[::-1], embedding_model="earlier@0")
+    again = create_clip(user=user, path=make_longer(SAMPLE, tmp_path / "again.mp4"))[0]
+    run(again)
+    assert again.sets.get().exercise.slug == "plank"
+    row = clip.sets.get()
+    assert np.frombuffer(row.embedding, "<f4") == pytest.approx(np.frombuffer(seen, "<f4"), abs=1e-3)
+    assert row.embedding_model == runner.load_models().recogniser.models["classifier"]
+
+    clip.sets.update(embedding_model="earlier@0")
+    clip.keypoints.save("keypoints.npz", ContentFile(b"damaged"))
+    start_analysis(clip=again)
+    run(again)
+    assert latest_analysis(again).status == "done" and f"clip {clip.pk}" in caplog.text
+    assert clip.sets.get().embedding_model == "earlier@0"
+
+
+def make_longer(film: Path, target: Path) -> Path:
+    """The same pictures in another file: players pass over a free box at the end (ISO 14496-12, 8.1.2)."""
+    target.write_bytes(film.read_bytes() + (16).to_bytes(4, "big") + b"free" + bytes(8))
+    return target
 
 
 @pytest.mark.parametrize(
