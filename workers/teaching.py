@@ -42,7 +42,7 @@ def _renew(recogniser: ProductRecogniser, user: User, model: str) -> None:
     from inference.types import Segment
 
     for row in list_outdated(user, model=model, most=MOST_RENEWED):
-        track = row.clip and _read_track(row.clip)
+        track = _read_track(row.clip) if row.clip else None
         if track is None:
             continue
         embedding = recogniser.look_again(track, Segment(*row.found_span))
