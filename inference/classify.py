@@ -68,10 +68,11 @@ def blend(
 def count_doubts(track: PoseTrack) -> int:
     """Signs, 0 to 3, that a film is not of one person's set: they are seldom seen, are tiny, or leap about."""
     seen = track.keypoints[track.found]
-    places = np.where(seen[..., 2:] > 0, seen[..., :2], np.nan)
-    extent_px = np.nanmax(places, axis=1) - np.nanmin(places, axis=1)  # (T, 2)
+    known, places = seen[..., 2:] > 0, seen[..., :2]
+    high, low = np.where(known, places, -np.inf).max(axis=1), np.where(known, places, np.inf).min(axis=1)
+    extent_px, middle = high - low, (places * known).sum(axis=1) / known.sum(axis=1)  # (T, 2)
     share = float(np.median((extent_px / np.array(track.size_px)).max(axis=1)))
-    steps_px = np.linalg.norm(np.diff(np.nanmean(places, axis=1), axis=0), axis=1)
+    steps_px = np.linalg.norm(np.diff(middle, axis=0), axis=1)
     leaps = float((steps_px > LEAP * np.median(extent_px.max(axis=1))).mean())
     return int(track.found.mean() < SELDOM_SEEN) + int(share < SMALL) + int(leaps >= LEAPS)
 

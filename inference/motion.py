@@ -5,8 +5,6 @@ Up stays up: a person who lies must not look like one who stands, so nothing her
 
 from __future__ import annotations
 
-import itertools
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,8 +12,15 @@ from inference.skeleton import INDEX
 
 Floats = NDArray[np.float64]
 
-_ARMS = [(f"{s}_shoulder", f"{s}_elbow", f"{s}_wrist") for s in ("left", "right")]
-_LEGS = [(f"{s}_hip", f"{s}_knee", f"{s}_ankle") for s in ("left", "right")]
+# The bones whose longest views say how large somebody is: torso, legs, arms.
+_LONG_BONES = [("neck", "waist")] + [
+    (f"{s}_{a}", f"{s}_{b}")
+    for pairs in ((("hip", "knee"), ("knee", "ankle")), (("shoulder", "elbow"), ("elbow", "wrist")))
+    for s in ("left", "right")
+    for a, b in pairs
+]
+_LONG_HEADS, _LONG_TAILS = (np.array([INDEX[bone[i]] for bone in _LONG_BONES]) for i in (0, 1))
+_LONG_CHAINS = (slice(0, 1), *(slice(start, start + 2) for start in (1, 3, 5, 7)))
 _CORNERS = (
     ("shoulder", "elbow", "wrist"),
     ("hip", "shoulder", "elbow"),
@@ -73,15 +78,12 @@ def body_size(filled: Floats) -> float:
 
 def body_sizes(points: Floats | NDArray[np.float32]) -> Floats:
     """The same of many people at once: (..., T, 24, 2) to (...)."""
-
-    def long_view(*names: str) -> Floats:
-        at = [points[..., INDEX[name], :] for name in names]
-        length = sum(np.linalg.norm(a - b, axis=-1) for a, b in itertools.pairwise(at))
-        return _percentile(np.asarray(length), LONG_BONE_PERCENTILE)
-
-    torso = long_view("neck", "waist")
-    leg, arm = (np.maximum(*(long_view(*chain) for chain in chains)) for chains in (_LEGS, _ARMS))
-    return np.maximum((torso + _LEG_SHARE * leg + _ARM_SHARE * arm) / _SIZE_UNIT, 1e-3)
+    bones = points[..., _LONG_HEADS, :] - points[..., _LONG_TAILS, :]
+    lengths = np.sqrt((bones**2).sum(axis=-1))  # (..., T, 9)
+    chains = [lengths[..., chain].sum(axis=-1) for chain in _LONG_CHAINS]
+    torso, *limbs = _percentile(np.stack(chains), LONG_BONE_PERCENTILE)
+    leg, arm = np.maximum(*limbs[:2]), np.maximum(*limbs[2:])
+    return np.asarray(np.maximum((torso + _LEG_SHARE * leg + _ARM_SHARE * arm) / _SIZE_UNIT, 1e-3))
 
 
 def _percentile(values: Floats, percent: float) -> Floats:
