@@ -15,7 +15,7 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,8 +74,8 @@ class Row:
         }
 
 
-def read_track(path: Path) -> PoseTrack:
-    """A keypoints file as `python -m inference keypoints` writes it.
+def read_track(path: Path | IO[bytes]) -> PoseTrack:
+    """A keypoints file as `python -m inference keypoints` writes it, or what it holds.
 
     Raises InferenceError(NOT_A_VIDEO) when it is something else, and TOO_LONG.
     """

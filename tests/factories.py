@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import tempfile
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from diary.services.outcome import Finding, Outcome
 
 PASSWORD = "correct horse battery"
 MODELS = {"pose": "eye@1", "classifier": "namer@1", "counter": "counter@1"}
+Analyse = Callable[..., list[WorkoutSet]]  # runs an analysis that finds the sets given to it
 counter = itertools.count()
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-import zipfile
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -52,12 +51,12 @@ def _renew(recogniser: ProductRecogniser, user: User, model: str) -> None:
 
 def _read_track(clip: Clip) -> PoseTrack | None:
     """Keypoints of the newest run over a clip; None when the file is gone or damaged."""
-    from inference.types import PoseTrack
+    from inference.errors import InferenceError
+    from inference.evaluate import read_track
 
     try:
-        with clip.keypoints.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
-            size_px = int(arrays["size"][0]), int(arrays["size"][1])
-            return PoseTrack(arrays["keypoints"], arrays["times_s"], size_px)
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        with clip.keypoints.open("rb") as stream:
+            return read_track(stream)
+    except (OSError, InferenceError) as error:
         log.warning("Keypoints of clip %s teach nothing: %r", clip.pk, error)
         return None

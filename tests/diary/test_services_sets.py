@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from accounts.models import User
 from diary.errors import Code, DiaryError
-from diary.models import Analysis, Clip, Exercise, Workout, WorkoutSet
-from diary.selectors.examples import count_examples, list_examples, list_outdated
-from diary.services.analyses import fail_analysis, fill_diary, finish_analysis
-from diary.services.clips import start_analysis
-from diary.services.examples import forget_all_examples, pack_embedding, renew_example
+from diary.models import Clip, Exercise, Workout, WorkoutSet
+from diary.services.analyses import fail_analysis
 from diary.services.outcome import Finding
 from diary.services.sets import (
     accept_proposal,
@@ -28,32 +23,10 @@ from diary.services.sets import (
     order_sets,
     take_back,
 )
-from tests.factories import claim, make_clip, make_exercise, make_finding, make_outcome
+from tests.factories import Analyse, claim, make_exercise, make_finding
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 11, 20)
-Analyse = Callable[..., list[WorkoutSet]]
-
-
-@pytest.fixture
-def clip(user: User, squat: Exercise, lunge: Exercise) -> Clip:
-    return make_clip(user)
-
-
-@pytest.fixture
-def analyse(clip: Clip) -> Analyse:
-    """Runs an analysis over the clip that finds these sets; again when there was one."""
-
-    def run(*findings: Any) -> list[WorkoutSet]:
-        if not Analysis.objects.filter(clip=clip, status="queued").exists():
-            start_analysis(clip=clip)
-        analysis = claim(clip)
-        rows = fill_diary(analysis=analysis, attempt=1, outcome=make_outcome(*findings))
-        finish_analysis(analysis=analysis, attempt=1)
-        assert rows is not None
-        return rows
-
-    return run
 
 
 def test_each_filled_value_keeps_its_source_and_confidence(analyse: Analyse, squat: Exercise) -> None:
@@ -344,72 +317,3 @@ def test_order_of_a_day(user: User) -> None:
     order_sets(workout=a.workout, ids=[c.pk, a.pk])
     assert [row.reps for row in a.workout.sets.all()] == [3, 1, 2]
     assert b.workout_id == a.workout_id
-
-
-def test_correction_teaches_and_can_be_forgotten(user: User, analyse: Analyse, lunge: Exercise) -> None:
-    [row] = analyse(make_finding())
-    assert count_examples(user) == 0
-    row = correct_set(row=row, exercise=lunge)
-    assert list_examples(user, model="namer@1") == [("lunge", pack_embedding([1.0, 0.0, 0.5]))]
-    assert list_examples(user, model="namer@2") == []
-    assert forget_all_examples(user=user) == 1
-    assert count_examples(user) == 0
-    row = correct_set(row=row, reps=3)
-    assert (row.exercise, count_examples(user), row.embedding) == (lunge, 0, None)
-
-
-def test_another_run_does_not_bring_back_what_was_forgotten(user: User, analyse: Analyse, lunge: Exercise) -> None:
-    correct_set(row=analyse(make_finding())[0], exercise=lunge)
-    forget_all_examples(user=user)
-    [row] = analyse(make_finding())
-    assert (row.exercise, row.is_locked("exercise"), count_examples(user)) == (lunge, True, 0)
-    row = correct_set(row=row, reps=3)
-    assert count_examples(user) == 0
-    correct_set(row=row, exercise=lunge)  # named anew
-    assert count_examples(user) == 1
-
-
-def test_what_was_taught_can_be_seen_anew_by_a_newer_recogniser(user: User, lunge: Exercise, tmp_path: Path) -> None:
-    clip = make_clip(user)
-    fill_diary(analysis=claim(clip), attempt=1, outcome=make_outcome(make_finding(), folder=tmp_path))
-    row = correct_set(row=clip.sets.get(), exercise=lunge)
-    assert list_outdated(user, model="namer@1", most=9) == []
-    assert list_outdated(user, model="namer@2", most=9) == [row]
-    assert renew_example(row=row, embedding=[0.5, 0.5], model="namer@2")
-    assert list_examples(user, model="namer@2") == [("lunge", pack_embedding([0.5, 0.5]))]
-    assert not renew_example(row=row, embedding=[0.1, 0.1], model="namer@3")  # somebody was faster
-    assert list_outdated(user, model="namer@2", most=9) == []
-
-
-def test_only_sets_whose_keypoints_are_kept_can_be_seen_anew(user: User, lunge: Exercise, tmp_path: Path) -> None:
-    clip = make_clip(user)
-    fill_diary(analysis=claim(clip), attempt=1, outcome=make_outcome(make_finding(), make_finding(start_s=60.0)))
-    for row in clip.sets.all():
-        correct_set(row=row, exercise=lunge)
-    assert list_outdated(user, model="namer@2", most=9) == []
-    clip.analyses.update(status="done")
-    start_analysis(clip=clip)
-    fill_diary(analysis=claim(clip), attempt=1, outcome=make_outcome(make_finding(), folder=tmp_path))
-    assert [row.start_s for row in list_outdated(user, model="namer@2", most=9)] == [
-        1.0
-    ]  # not what that run overlooked
-    assert count_examples(user) == 2
-    forget_all_examples(user=user)
-    assert list_outdated(user, model="namer@2", most=9) == []
-
-
-def test_what_was_taught_helps_a_newer_recogniser_after_another_run(user: User, lunge: Exercise) -> None:
-    clip = make_clip(user)
-    newer = {"classifier": "namer@2", "counter": "counter@1"}
-    fill_diary(analysis=claim(clip), attempt=1, outcome=make_outcome(make_finding()))
-    correct_set(row=clip.sets.get(), exercise=lunge)
-    assert (count_examples(user), list_examples(user, model="namer@2")) == (1, [])
-    clip.analyses.update(status="done")
-    start_analysis(clip=clip)
-    fill_diary(analysis=claim(clip), attempt=1, outcome=make_outcome(make_finding()) | {"models": newer})
-    assert (count_examples(user), len(list_examples(user, model="namer@2"))) == (1, 1)
-
-
-def test_corrected_reps_alone_teach_nothing(user: User, analyse: Analyse) -> None:
-    correct_set(row=analyse(make_finding())[0], reps=3)
-    assert count_examples(user) == 0
