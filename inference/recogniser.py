@@ -15,6 +15,7 @@ from inference import reps, weights
 from inference.classify import Classifier
 from inference.examples import Examples
 from inference.recognise import named_stretch, recognise
+from inference.threads import one_thread
 from inference.types import Classification, PoseTrack, Recognition, Segment
 
 
@@ -40,6 +41,7 @@ class ProductRecogniser:
         """Recognise one track; tells the seconds each naming took."""
         return recognise(track, examples=self.examples, classifier=_Timed(self.classifier, on_named))
 
+    @one_thread()
     def look_again(self, track: PoseTrack, segment: Segment) -> NDArray[np.float32]:
         """Embedding (D,) of a set that an earlier classifier found; all zeros where too little of it is seen."""
         return self.classifier.predict(named_stretch(track, segment)).embedding

@@ -19,7 +19,7 @@ from inference.recognise import believe_repeated
 from inference.tensors import save_tensors
 from inference.train import clips
 from inference.train.clips import LabelledTrack
-from inference.train.parts import FOLDS, Parts, learns_from
+from inference.train.parts import FOLDS, Parts, held_out
 
 MEMBERS = ("lstm", "tcn", "tcn")
 STEPS = {"lstm": 2000, "tcn": 5000}  # a convolution takes half as long and goes on learning for longer
@@ -61,8 +61,8 @@ def cross_validate(parts: Parts, repeats: Mapping[tuple[str, str], float]) -> li
     rows: list[tuple[LabelledTrack, tuple[str, ...]]] = []
     told: list[dict[str, object]] = []
     for fold in range(FOLDS):
-        classifier, kept = parts.build(fold), learns_from(parts.real, fold)
-        for clip in (t for t, k in zip(parts.real, kept, strict=True) if not k and t.part == "checked"):
+        classifier = parts.build(fold)
+        for clip in held_out(fold, parts.real):
             found = classifier.predict(clip.track, repeats.get((clip.name, clip.estimator)))
             rows.append((clip, tuple(c.exercise for c in found.candidates)))
             named = [[c.exercise, round(c.confidence, 4)] for c in found.candidates]

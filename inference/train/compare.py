@@ -18,11 +18,13 @@ from torch.nn import functional
 from inference import catalogue, windows
 from inference.classify import Classifier, Recipe
 from inference.network import ExerciseLSTM, Scorer, TemporalConvolution
-from inference.train import clips, depth, lstm
+from inference.train import clips, lstm
 from inference.train.clips import LabelledTrack
 from inference.train.lstm import CLASSES, FAMILIES, HIDDEN
-from inference.train.parts import FOLDS, gather_real, learns_from, real_windows, synthetic_windows
+from inference.train.parts import FOLDS, gather_real, held_out, look_at_all, real_windows, synthetic_windows
 from inference.train.processes import run_each
+
+ESTIMATORS = (clips.FIRST_ESTIMATOR,)
 
 
 class PlainLSTM(Scorer):
@@ -112,8 +114,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print a table, one line a design."""
-    clips.look_at_all()
-    depth.look_at_all()
+    look_at_all(ESTIMATORS)
     found = run_each(train_and_score, [(name, fold, args.steps) for name in DESIGNS for fold in range(args.folds)])
     print("| design | parameters | clips | exact | top 3 | family | minutes |\n|---|---|---|---|---|---|---|")
     for number, (name, make) in enumerate(DESIGNS.items()):
@@ -128,11 +129,8 @@ def run(args: argparse.Namespace) -> int:
 
 def train_and_score(name: str, fold: int, steps: int) -> tuple[list[tuple[bool, bool, bool]], float]:
     """What ``score`` says of the checked clips of a fold, and how many seconds the training took."""
-    estimators = (clips.FIRST_ESTIMATOR,)
-    seen, synthetic = real_windows(estimators, fold), synthetic_windows()
+    seen, synthetic = real_windows(ESTIMATORS, fold), synthetic_windows()
     began_s = time.monotonic()
     network = lstm.train(seen, synthetic, steps, fold, make=DESIGNS[name])
     took_s = time.monotonic() - began_s
-    real = gather_real(estimators)
-    unseen = [t for t, k in zip(real, learns_from(real, fold), strict=True) if not k and t.part == "checked"]
-    return score(network, unseen), took_s
+    return score(network, held_out(fold, gather_real(ESTIMATORS))), took_s

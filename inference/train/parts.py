@@ -52,14 +52,29 @@ def synthetic_windows() -> Source:
 
 def real_windows(estimators: tuple[str, ...], fold: int | None) -> Source:
     """The same for what the networks of a fold may see."""
-    real = gather_real(estimators)
-    return Source([t for t, k in zip(real, learns_from(real, fold), strict=True) if k], even=False)
+    return Source(seen_by(fold, gather_real(estimators)), even=False)
 
 
 def learns_from(real: Sequence[LabelledTrack], fold: int | None) -> NDArray[np.bool_]:
     """(N,) of which tracks the networks of a fold learn: all but those of its sources; of all for None."""
     fold_of = clips.split_folds([t.group for t in real if t.part == "checked"], FOLDS)
     return np.array([fold is None or fold_of.get(t.group) != fold for t in real])
+
+
+def seen_by(fold: int | None, real: Sequence[LabelledTrack]) -> list[LabelledTrack]:
+    """The tracks of which the networks of a fold learn."""
+    return [t for t, seen in zip(real, learns_from(real, fold), strict=True) if seen]
+
+
+def held_out(fold: int, real: Sequence[LabelledTrack]) -> list[LabelledTrack]:
+    """The checked clips of a fold's sources, on which its networks are measured."""
+    return [t for t, seen in zip(real, learns_from(real, fold), strict=True) if not seen and t.part == "checked"]
+
+
+def look_at_all(estimators: Sequence[str]) -> None:
+    """Keypoints and depths of all clips, looked at by processes before one of them gathers what it learns from."""
+    clips.look_at_all(estimators=estimators)
+    depth.look_at_all()
 
 
 @dataclass(frozen=True)
@@ -83,8 +98,7 @@ class Parts:
 
     def train(self, folds: Sequence[int | None]) -> None:
         """Whatever is missing, in processes."""
-        clips.look_at_all(estimators=self.estimators)
-        depth.look_at_all()
+        look_at_all(self.estimators)
         self.folder.mkdir(parents=True, exist_ok=True)
         tables = [(self, name) for name in TABLES if not self.table_place(name).exists()]
         if tables:
@@ -101,7 +115,6 @@ class Parts:
         """The classifier that learnt from all sources but those of a fold, or from all of them."""
         networks = [_load_network(self.place(fold, number), design) for number, design in enumerate(self.members)]
         summaries = _load_summaries(self.place(fold, None))
-        kept = [t for t, k in zip(self.real, learns_from(self.real, fold), strict=True) if k]
         recipe = Recipe(
             classes=CLASSES,
             families=FAMILIES,
@@ -111,7 +124,7 @@ class Parts:
             summary_hidden=summary.HIDDEN,
             window_share=WINDOW_SHARE,
             temperature=TEMPERATURE,
-            prior=tuple(pool.count_prior(kept, CLASSES)),
+            prior=tuple(pool.count_prior(seen_by(fold, self.real), CLASSES)),
         )
         return Classifier(recipe, networks, summaries)
 

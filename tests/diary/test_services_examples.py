@@ -64,9 +64,8 @@ def test_only_sets_whose_keypoints_are_kept_can_be_seen_anew(
     clip.analyses.update(status="done")
     start_analysis(clip=clip)
     fill_diary(analysis=claim(clip), attempt=1, outcome=make_outcome(make_finding(), folder=tmp_path))
-    assert [row.start_s for row in list_outdated(user, model="namer@2", most=9)] == [
-        1.0
-    ]  # not what that run overlooked
+    [row] = list_outdated(user, model="namer@2", most=9)
+    assert row.start_s == 1.0  # not the one that this run overlooked
     assert count_examples(user) == 2
     forget_all_examples(user=user)
     assert list_outdated(user, model="namer@2", most=9) == []
